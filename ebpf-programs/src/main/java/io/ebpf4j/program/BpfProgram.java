@@ -1,0 +1,6 @@
+package io.ebpf4j.program;
+
+/** To be filled by its owner. */
+public final class BpfProgram {
+    private BpfProgram() {}
+}
