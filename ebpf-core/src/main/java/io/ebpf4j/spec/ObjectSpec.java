@@ -1,6 +1,109 @@
 package io.ebpf4j.spec;
 
-/** To be filled by its owner. */
+import io.ebpf4j.btf.Btf;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What an object file says, before any kernel is asked: its maps, programs, variables, externs and types. A pure
+ * function of the file's bytes; immutable.
+ */
 public final class ObjectSpec {
     private ObjectSpec() {}
+
+    /**
+     * Reads an object file.
+     *
+     * @param file the file
+     * @return what it says
+     * @throws IOException when the file cannot be read
+     * @throws io.ebpf4j.kernel.InvalidObjectException when it is not a BPF object
+     */
+    public static ObjectSpec open(Path file) throws IOException {
+        throw new IOException("not yet: " + file);
+    }
+
+    /**
+     * Reads an object from memory.
+     *
+     * @param object the bytes of an ELF file; copied where they are kept
+     * @param origin what to call the object in messages; its last path element up to the first dot, at most 15
+     *     characters, is the object's name
+     * @return what it says
+     * @throws io.ebpf4j.kernel.InvalidObjectException when it is not a BPF object
+     */
+    public static ObjectSpec parse(MemorySegment object, String origin) {
+        throw new UnsupportedOperationException("not yet: " + origin + object);
+    }
+
+    /**
+     * Reads an object from memory.
+     *
+     * @param object the bytes of an ELF file
+     * @param origin what to call the object in messages, see {@link #parse(MemorySegment, String)}
+     * @return what it says
+     * @throws io.ebpf4j.kernel.InvalidObjectException when it is not a BPF object
+     */
+    public static ObjectSpec parse(byte[] object, String origin) {
+        return parse(MemorySegment.ofArray(object), origin);
+    }
+
+    /** {@return the object's name, the start of the kernel names of its data maps} */
+    public String name() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** {@return what messages call the object} */
+    public String origin() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** {@return the byte order of the object, which must be the kernel's to load it} */
+    public ByteOrder order() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** {@return the text of the {@code license} section, {@code ""} without one} */
+    public String license() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** {@return the number in the {@code version} section ({@code LINUX_VERSION_CODE}), 0 without one} */
+    public int kernelVersion() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** {@return the maps by name, in the order of libbpf: {@code .maps}, global data, {@code .kconfig}, struct_ops} */
+    public Map<String, MapSpec> maps() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** {@return the entry programs by name, ordered by section and place} */
+    public Map<String, ProgramSpec> programs() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** {@return the global variables by name} */
+    public Map<String, VariableSpec> variables() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** {@return the externs by name} */
+    public Map<String, Extern> externs() {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * The object's types, ready for a kernel: sizes and offsets of data sections are filled in from the ELF file, externs
+     * are turned to variables of the kernel's liking, hidden functions to static ones. Type ids are those of the file.
+     *
+     * @return empty for an object without a {@code .BTF} section
+     */
+    public Optional<Btf> btf() {
+        throw new UnsupportedOperationException();
+    }
 }

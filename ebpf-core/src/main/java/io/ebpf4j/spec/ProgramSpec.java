@@ -1,0 +1,131 @@
+package io.ebpf4j.spec;
+
+import java.util.List;
+
+/**
+ * An entry program as an object file holds it, linked: its own code, then every subprogram that it needs, each once.
+ * Immutable.
+ */
+public final class ProgramSpec {
+
+    /**
+     * A function within a linked program.
+     *
+     * @param name the function's name
+     * @param slot where it begins
+     * @param length its slots
+     */
+    public record Subprogram(String name, int slot, int length) {}
+
+    private final Parts parts;
+
+    ProgramSpec(Parts parts) {
+        this.parts = parts;
+    }
+
+    /** {@return the function's name, the key in {@link ObjectSpec#programs()}} */
+    public String name() {
+        return parts.name;
+    }
+
+    /** {@return the section's name without a leading {@code ?}} */
+    public String sectionName() {
+        return parts.sectionName;
+    }
+
+    /**
+     * What the section's name says.
+     *
+     * @return {@link SectionDefinition#UNKNOWN} when it says nothing: such a program can be read but not loaded
+     */
+    public SectionDefinition definition() {
+        return parts.definition;
+    }
+
+    /** {@return the program's type, that of its section} */
+    public ProgramType type() {
+        return parts.definition.programType();
+    }
+
+    /** {@return the attach type to give at load time, that of its section} */
+    public AttachType attachType() {
+        return parts.definition.attachType();
+    }
+
+    /**
+     * What to attach to, as the section's name says: {@code vfs_read} of {@code kprobe/vfs_read}, {@code module:func}
+     * of {@code fentry/module:func}.
+     *
+     * @return {@code ""} when the name says nothing
+     */
+    public String attachTarget() {
+        return parts.attachTarget;
+    }
+
+    /**
+     * Whether the program is loaded with the object: false for a section name that begins with {@code ?}.
+     *
+     * @return false when it has to be asked for
+     */
+    public boolean autoload() {
+        return parts.autoload;
+    }
+
+    /**
+     * The linked code, each slot in canonical form (see {@link io.ebpf4j.asm.Slot}).
+     *
+     * @return a copy
+     */
+    public long[] slots() {
+        return parts.slots.clone();
+    }
+
+    /** {@return the number of slots} */
+    public int length() {
+        return parts.slots.length;
+    }
+
+    /** {@return the instructions that a loader must complete, ordered by slot} */
+    public List<CodeReference> references() {
+        return parts.references;
+    }
+
+    /** {@return the functions of the linked program, the entry first, ordered by slot} */
+    public List<Subprogram> subprograms() {
+        return parts.subprograms;
+    }
+
+    /**
+     * What the object asks of this program that no loader can give, each a sentence for the plan.
+     *
+     * @return empty for a program that can be loaded
+     */
+    public List<String> unsupported() {
+        return parts.unsupported;
+    }
+
+    /** {@return the program in one line} */
+    @Override
+    public String toString() {
+        return type() + " " + name() + " in " + sectionName() + ", " + length() + " slots";
+    }
+
+    /** The parts of a program. */
+    record Parts(
+            String name,
+            String sectionName,
+            SectionDefinition definition,
+            String attachTarget,
+            boolean autoload,
+            long[] slots,
+            List<CodeReference> references,
+            List<Subprogram> subprograms,
+            List<String> unsupported) {
+
+        Parts {
+            references = List.copyOf(references);
+            subprograms = List.copyOf(subprograms);
+            unsupported = List.copyOf(unsupported);
+        }
+    }
+}
