@@ -5,4 +5,5 @@ module io.ebpf4j.observability {
 
     exports io.ebpf4j.observability.event;
     exports io.ebpf4j.observability.probe;
+    exports io.ebpf4j.observability.protocol;
 }
