@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The few kernel types that our programs read, and of each the few members. Every access is a
+ * CO-RE relocation (preserve_access_index), so neither order nor size here means anything: only
+ * the names must be the kernel's. What older kernels lack is asked for with FIELD_EXISTS.
+ */
+#ifndef EBPF4J_KERNEL_H
+#define EBPF4J_KERNEL_H
+
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef signed int __s32;
+typedef signed long long __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+
+/* include/uapi/linux/bpf.h */
+enum {
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_SK_STORAGE = 24,
+	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_TASK_STORAGE = 29,
+};
+
+enum {
+	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
+	BPF_F_NO_PREALLOC = 1,
+	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
+};
+
+/* include/uapi/linux/{socket,in,net}.h, include/uapi/asm-generic/errno*.h, include/linux/errno.h */
+enum {
+	AF_INET = 2,
+	AF_INET6 = 10,
+	IPPROTO_TCP = 6,
+	S_IFMT = 0170000,
+	S_IFSOCK = 0140000,
+	EINTR = 4,
+	EISCONN = 106,
+	EALREADY = 114,
+	EINPROGRESS = 115,
+	ERESTARTSYS = 512,
+};
+
+/* enum { TCP_ESTABLISHED, ... } of include/net/tcp_states.h: ABI through tcp_info.tcpi_state. */
+enum tcp_state {
+	TCP_NONE = 0,
+	TCP_ESTABLISHED = 1,
+	TCP_SYN_SENT,
+	TCP_SYN_RECV,
+	TCP_FIN_WAIT1,
+	TCP_FIN_WAIT2,
+	TCP_TIME_WAIT,
+	TCP_CLOSE,
+	TCP_CLOSE_WAIT,
+	TCP_LAST_ACK,
+	TCP_LISTEN,
+	TCP_CLOSING,
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct in6_addr {
+	union {
+		__u8 u6_addr8[16];
+	} in6_u;
+};
+
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	unsigned short skc_family;
+	unsigned char skc_state;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+	atomic64_t skc_cookie;
+	unsigned long skc_flags;
+};
+
+enum sock_flags {
+	SOCK_DONE = 1,
+};
+
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	int sk_err;
+	__u16 sk_protocol;
+	struct sock_cgroup_data sk_cgrp_data;
+};
+
+struct inet_sock {
+	struct sock sk;
+	__be16 inet_sport;
+};
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+};
+
+struct minmax_sample {
+	__u32 v;
+};
+
+struct minmax {
+	struct minmax_sample s[3];
+};
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+	__u32 srtt_us;
+	__u32 mdev_us;
+	struct minmax rtt_min;
+	__u32 snd_una;
+	__u32 write_seq;
+	__u32 segs_out;
+	__u32 segs_in;
+	__u32 data_segs_out;
+	__u32 data_segs_in;
+	__u32 delivered;
+	__u32 lost;
+	__u32 total_retrans;
+	__u64 bytes_sent;
+	__u64 bytes_acked;
+	__u64 bytes_received;
+	__u64 bytes_retrans;
+};
+
+struct sk_buff;
+
+struct inode {
+	unsigned short i_mode;
+};
+
+struct file {
+	void *private_data;
+	struct inode *f_inode;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+typedef enum {
+	SS_UNCONNECTED = 1,
+} socket_state;
+
+struct socket {
+	socket_state state;
+	struct sock *sk;
+};
+
+struct task_struct {
+	struct task_struct *group_leader;
+	struct files_struct *files;
+	__u64 start_boottime;
+	char comm[16];
+};
+
+struct trace_event_raw_sys_enter {
+	unsigned long args[6];
+};
+
+struct trace_event_raw_sys_exit {
+	long ret;
+};
+
+#pragma clang attribute pop
+
+/*
+ * The signature that a tracepoint has where its last argument exists; TYPE_EXISTS compares the
+ * number of parameters with the kernel's, so this says whether ctx may be read that far.
+ */
+typedef void (*btf_trace_tcp_retransmit_skb___with_error)(void *, const struct sock *,
+							   const struct sk_buff *, int);
+
+#endif
