@@ -60,8 +60,7 @@ public sealed interface LinkInfo {
      * @param tid the only thread walked; 0 for all
      * @param pid the only process walked; 0 for all
      */
-    record Iterator(
-            int id, int programId, String target, int mapId, long cgroupId, int cgroupOrder, int tid, int pid)
+    record Iterator(int id, int programId, String target, int mapId, long cgroupId, int cgroupOrder, int tid, int pid)
             implements LinkInfo {}
 
     /**
@@ -98,13 +97,7 @@ public sealed interface LinkInfo {
      * @param referenceCounterOffset file offset of the semaphore, 0 for none; reported since 6.18
      */
     record Uprobe(
-            int id,
-            int programId,
-            ProbePoint point,
-            String file,
-            long offset,
-            long cookie,
-            long referenceCounterOffset)
+            int id, int programId, ProbePoint point, String file, long offset, long cookie, long referenceCounterOffset)
             implements PerfEvent {}
 
     /**
@@ -212,8 +205,7 @@ public sealed interface LinkInfo {
      * @param flags {@code BPF_F_UPROBE_MULTI_*}
      * @param pid the only process, 0 for all
      */
-    record UprobeMulti(int id, int programId, String path, List<Long> offsets, int flags, int pid)
-            implements LinkInfo {
+    record UprobeMulti(int id, int programId, String path, List<Long> offsets, int flags, int pid) implements LinkInfo {
         /** Keeps an immutable copy of the offsets. */
         public UprobeMulti {
             offsets = List.copyOf(offsets);

@@ -126,7 +126,10 @@ public final class BpfProgram implements AutoCloseable {
     public static BpfProgram openPinned(Kernel kernel, Path pin) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = attr(arena);
-            attr.set(ValueLayout.JAVA_LONG, ObjPath.PATHNAME, arena.allocateFrom(pin.toString()).address());
+            attr.set(
+                    ValueLayout.JAVA_LONG,
+                    ObjPath.PATHNAME,
+                    arena.allocateFrom(pin.toString()).address());
             int result = kernel.bpf(BpfCommand.OBJ_GET, attr, ObjPath.SIZE);
             Failure.check("bpf(BPF_OBJ_GET)", result, pin.toString());
             return opened(kernel, Fd.own(kernel, result, "program pinned at " + pin));
@@ -264,7 +267,10 @@ public final class BpfProgram implements AutoCloseable {
     public void pin(Path path) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = attr(arena);
-            attr.set(ValueLayout.JAVA_LONG, ObjPath.PATHNAME, arena.allocateFrom(path.toString()).address());
+            attr.set(
+                    ValueLayout.JAVA_LONG,
+                    ObjPath.PATHNAME,
+                    arena.allocateFrom(path.toString()).address());
             attr.set(ValueLayout.JAVA_INT, ObjPath.BPF_FD, fd.number());
             int result = kernel.bpf(BpfCommand.OBJ_PIN, attr, ObjPath.SIZE);
             Failure.check("bpf(BPF_OBJ_PIN)", result, path.toString());

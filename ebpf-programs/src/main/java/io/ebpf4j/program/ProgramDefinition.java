@@ -172,7 +172,9 @@ public final class ProgramDefinition {
                 high = middle - 1;
             }
         }
-        return high < 0 || slot < 0 ? Optional.empty() : Optional.of(parts.lines.get(high).source());
+        return high < 0 || slot < 0
+                ? Optional.empty()
+                : Optional.of(parts.lines.get(high).source());
     }
 
     /**

@@ -3,8 +3,8 @@ package io.ebpf4j.program;
 import io.ebpf4j.kernel.BpfException;
 import io.ebpf4j.kernel.Errno;
 import io.ebpf4j.kernel.VerifierException;
-import io.ebpf4j.kernel.sys.BpfAttr.ProgLoad;
 import io.ebpf4j.kernel.sys.BpfAttr;
+import io.ebpf4j.kernel.sys.BpfAttr.ProgLoad;
 import io.ebpf4j.kernel.sys.BpfCommand;
 import io.ebpf4j.kernel.sys.Failure;
 import io.ebpf4j.kernel.sys.Fd;
@@ -111,7 +111,8 @@ public final class ProgramLoader {
     private static String cutNotice(Attempt attempt) {
         return attempt.trueSize == 0
                 ? "[the log is cut: it is longer than the limit]\n"
-                : String.format(Locale.ROOT, "[the log is cut: it has %d bytes, more than the limit]%n", attempt.trueSize);
+                : String.format(
+                        Locale.ROOT, "[the log is cut: it has %d bytes, more than the limit]%n", attempt.trueSize);
     }
 
     private Attempt attempt(ProgramDefinition definition, Optionals parts, int logLevel, long logBytes) {
@@ -139,16 +140,22 @@ public final class ProgramLoader {
     }
 
     private static void describe(MemorySegment attr, ProgramDefinition program, Optionals parts, Arena arena) {
-        MemorySegment code = arena.allocateFrom(
-                ValueLayout.JAVA_BYTE, program.code().marshal(ByteOrder.nativeOrder()));
+        MemorySegment code =
+                arena.allocateFrom(ValueLayout.JAVA_BYTE, program.code().marshal(ByteOrder.nativeOrder()));
         attr.set(ValueLayout.JAVA_INT, ProgLoad.PROG_TYPE, program.type().number());
         attr.set(ValueLayout.JAVA_INT, ProgLoad.INSN_CNT, program.code().length());
         attr.set(ValueLayout.JAVA_LONG, ProgLoad.INSNS, code.address());
-        attr.set(ValueLayout.JAVA_LONG, ProgLoad.LICENSE, arena.allocateFrom(program.license()).address());
+        attr.set(
+                ValueLayout.JAVA_LONG,
+                ProgLoad.LICENSE,
+                arena.allocateFrom(program.license()).address());
         attr.set(ValueLayout.JAVA_INT, ProgLoad.KERN_VERSION, program.kernelVersion());
         attr.set(ValueLayout.JAVA_INT, ProgLoad.PROG_FLAGS, program.flags());
         attr.set(ValueLayout.JAVA_INT, ProgLoad.PROG_IFINDEX, program.interfaceIndex());
-        attr.set(ValueLayout.JAVA_INT, ProgLoad.EXPECTED_ATTACH_TYPE, program.attachType().number());
+        attr.set(
+                ValueLayout.JAVA_INT,
+                ProgLoad.EXPECTED_ATTACH_TYPE,
+                program.attachType().number());
         attr.set(ValueLayout.JAVA_INT, ProgLoad.ATTACH_BTF_ID, program.attachBtfId());
         if (program.attachProgramFd() != 0) {
             attr.set(ValueLayout.JAVA_INT, ProgLoad.ATTACH_PROG_FD, program.attachProgramFd());
@@ -156,8 +163,12 @@ public final class ProgramLoader {
             attr.set(ValueLayout.JAVA_INT, ProgLoad.ATTACH_BTF_OBJ_FD, program.attachBtfObjectFd());
         }
         if (!program.descriptors().isEmpty()) {
-            int[] fds = program.descriptors().stream().mapToInt(Integer::intValue).toArray();
-            attr.set(ValueLayout.JAVA_LONG, ProgLoad.FD_ARRAY, arena.allocateFrom(ValueLayout.JAVA_INT, fds).address());
+            int[] fds =
+                    program.descriptors().stream().mapToInt(Integer::intValue).toArray();
+            attr.set(
+                    ValueLayout.JAVA_LONG,
+                    ProgLoad.FD_ARRAY,
+                    arena.allocateFrom(ValueLayout.JAVA_INT, fds).address());
         }
         if (parts.compareTo(Optionals.NO_NAME) < 0) {
             MemorySegment.copy(
@@ -181,7 +192,8 @@ public final class ProgramLoader {
         MemorySegment records = arena.allocate((long) functions.size() * FUNCTION_BYTES, Integer.BYTES);
         for (int i = 0; i < functions.size(); i++) {
             records.setAtIndex(ValueLayout.JAVA_INT, 2L * i, functions.get(i).slot());
-            records.setAtIndex(ValueLayout.JAVA_INT, 2L * i + 1, functions.get(i).typeId());
+            records.setAtIndex(
+                    ValueLayout.JAVA_INT, 2L * i + 1, functions.get(i).typeId());
         }
         attr.set(ValueLayout.JAVA_INT, ProgLoad.FUNC_INFO_REC_SIZE, FUNCTION_BYTES);
         attr.set(ValueLayout.JAVA_LONG, ProgLoad.FUNC_INFO, records.address());
@@ -211,7 +223,8 @@ public final class ProgramLoader {
         byte[] bytes = new byte[NAME_BYTES];
         for (int i = 0; i < Math.min(name.length(), NAME_BYTES - 1); i++) {
             char c = name.charAt(i);
-            boolean allowed = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.';
+            boolean allowed =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.';
             bytes[i] = (byte) (allowed ? c : '_');
         }
         return bytes;

@@ -37,11 +37,12 @@ public record VerifierLog(
     private static final int TAIL = 256 * 1024;
 
     private static final Pattern INSTRUCTION = Pattern.compile("(\\d{1,7}): \\(([0-9a-f]{2})\\) (.*)");
-    private static final Pattern STATE = Pattern.compile("(?:\\d{1,7}: (?!\\().*|from \\d+ to \\d+(?: \\(speculative execution\\))?:.*)");
+    private static final Pattern STATE =
+            Pattern.compile("(?:\\d{1,7}: (?!\\().*|from \\d+ to \\d+(?: \\(speculative execution\\))?:.*)");
     private static final Pattern SOURCE = Pattern.compile("; (.*?)(?: @ (.+):(\\d{1,9}))?");
     private static final Pattern COUNTS = Pattern.compile("processed (\\d{1,18}) insns.*");
-    private static final Pattern STATISTICS = Pattern.compile(
-            "verification time \\d+ usec|stack depth .*|insns processed .*|max_states_per_insn .*|"
+    private static final Pattern STATISTICS =
+            Pattern.compile("verification time \\d+ usec|stack depth .*|insns processed .*|max_states_per_insn .*|"
                     + "mark_precise: .*|last_idx .*|regs=.*|parent (?:didn't have|already had) .*|propagating .*|"
                     + "live regs before insn:|Live regs before insn:|func '.*' arg\\d+ has btf_id .*|"
                     + "func#\\d+ @\\d+|arg#\\d+ reference type\\(.*\\) size cannot be determined: -\\d+|"
