@@ -152,20 +152,7 @@ public final class LoadOptions {
      *     pointer-sized word
      */
     public LoadOptions withGlobal(String name, long value) {
-        return withGlobal(name, new GlobalValue.Number(value));
-    }
-
-    /**
-     * {@return a copy that sets a variable before loading}
-     *
-     * @param name the variable
-     * @param value its value
-     */
-    public LoadOptions withGlobal(String name, GlobalValue value) {
-        return with(copy -> {
-            copy.globals = put(copy.globals, name, value);
-            return copy;
-        });
+        return setting(name, new GlobalValue.Number(value));
     }
 
     /**
@@ -175,7 +162,7 @@ public final class LoadOptions {
      * @param text its value, UTF-8; with a terminating zero it must fit the array
      */
     public LoadOptions withGlobal(String name, String text) {
-        return withGlobal(name, new GlobalValue.Text(text));
+        return setting(name, new GlobalValue.Text(text));
     }
 
     /**
@@ -185,7 +172,7 @@ public final class LoadOptions {
      * @param bytes exactly as many bytes as the variable has, in the object's byte order; copied
      */
     public LoadOptions withGlobal(String name, byte[] bytes) {
-        return withGlobal(name, GlobalValue.Bytes.of(bytes));
+        return setting(name, GlobalValue.Bytes.of(bytes));
     }
 
     /**
@@ -195,7 +182,7 @@ public final class LoadOptions {
      * @param value its value; the record's components are checked against the variable's BTF, member by member
      */
     public LoadOptions withGlobal(String name, Record value) {
-        return withGlobal(name, new GlobalValue.Struct(value));
+        return setting(name, new GlobalValue.Struct(value));
     }
 
     /**
@@ -372,6 +359,13 @@ public final class LoadOptions {
     public LoadOptions withProgramTarget(String program, BpfProgram target, String function) {
         return with(copy -> {
             copy.programTargets = put(copy.programTargets, program, new ProgramTarget(target, function));
+            return copy;
+        });
+    }
+
+    private LoadOptions setting(String name, GlobalValue value) {
+        return with(copy -> {
+            copy.globals = put(copy.globals, name, value);
             return copy;
         });
     }
