@@ -1,5 +1,6 @@
 package io.ebpf4j.asm;
 
+import io.ebpf4j.kernel.InvalidObjectException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -37,16 +38,18 @@ public final class Instructions {
      * @param file what the bytes came from, for messages
      * @param section the section, for messages
      * @return the instructions
-     * @throws io.ebpf4j.kernel.InvalidObjectException when the length is not a multiple of 8, more than
+     * @throws InvalidObjectException when the length is not a multiple of 8, more than
      *     {@link #MAX_SLOTS} slots, or the last instruction is cut
      */
     public static Instructions decode(MemorySegment code, ByteOrder order, String file, String section) {
         long size = code.byteSize();
         if (size % Slot.BYTES != 0) {
-            throw Slots.invalid(file, section, size - size % Slot.BYTES, "code of " + size + " bytes is not a multiple of 8");
+            throw new InvalidObjectException(
+                    file, section, size - size % Slot.BYTES, "code of " + size + " bytes is not a multiple of 8");
         }
         if (size / Slot.BYTES > MAX_SLOTS) {
-            throw Slots.invalid(file, section, 0, "code of " + size + " bytes is more than " + MAX_SLOTS + " instructions");
+            throw new InvalidObjectException(
+                    file, section, 0, "code of " + size + " bytes is more than " + MAX_SLOTS + " instructions");
         }
         long[] slots = new long[(int) (size / Slot.BYTES)];
         ValueLayout.OfLong layout = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(order);
@@ -55,7 +58,8 @@ public final class Instructions {
         }
         for (int i = 0; i < slots.length; i += Slot.width(slots[i])) {
             if (Slot.isWide(slots[i]) && i + 1 == slots.length) {
-                throw Slots.invalid(file, section, (long) i * Slot.BYTES, "64-bit immediate load is cut at the end");
+                throw new InvalidObjectException(
+                        file, section, (long) i * Slot.BYTES, "64-bit immediate load is cut at the end");
             }
         }
         return new Instructions(slots);

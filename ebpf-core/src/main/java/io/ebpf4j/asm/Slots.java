@@ -25,10 +25,10 @@ final class Slots {
 
     /** A big-endian compiler fills bit-fields from the top, so the destination is the upper half of its byte. */
     private static long swapParts(long opcode, long registers, long offset, long imm) {
-        return opcode & 0xFF | (registers >>> 4 & 0xF) << 8 | (registers & 0xF) << 12 | (offset & 0xFFFF) << 16 | imm << 32;
-    }
-
-    static RuntimeException invalid(String file, String section, long offset, String message) {
-        return new IllegalArgumentException(file + ": " + section + "+0x" + Long.toHexString(offset) + ": " + message);
+        return opcode & 0xFF
+                | (registers >>> 4 & 0xF) << 8
+                | (registers & 0xF) << 12
+                | (offset & 0xFFFF) << 16
+                | imm << 32;
     }
 }
