@@ -137,7 +137,8 @@ public record AttachType(int number, String name) {
     public static final AttachType SK_REUSEPORT_SELECT = new AttachType(39, "sk_reuseport_select");
 
     /** {@code BPF_SK_REUSEPORT_SELECT_OR_MIGRATE}. */
-    public static final AttachType SK_REUSEPORT_SELECT_OR_MIGRATE = new AttachType(40, "sk_reuseport_select_or_migrate");
+    public static final AttachType SK_REUSEPORT_SELECT_OR_MIGRATE =
+            new AttachType(40, "sk_reuseport_select_or_migrate");
 
     /** {@code BPF_PERF_EVENT}. */
     public static final AttachType PERF_EVENT = new AttachType(41, "perf_event");

@@ -36,6 +36,15 @@ public final class MapSpec {
     public record InitialSlot(int index, String target) {}
 
     /**
+     * A pointer in global data that the compiler left to a linker. No loader fills it in: a map's value cannot hold the
+     * address of a map, a program or a variable, and the program reads what the file holds.
+     *
+     * @param offset bytes from the start of the value
+     * @param target the symbol or section that is pointed to
+     */
+    public record DataPointer(int offset, String target) {}
+
+    /**
      * What a struct_ops map implements.
      *
      * @param typeId the struct in the object's BTF
@@ -161,6 +170,11 @@ public final class MapSpec {
      */
     public Optional<MemorySegment> contents() {
         return Optional.ofNullable(parts.contents);
+    }
+
+    /** {@return the pointers in global data that no loader fills in, ordered by offset} */
+    public List<DataPointer> pointers() {
+        return parts.pointers;
     }
 
     /** {@return the texts of the declaration tags on the map} */
@@ -325,11 +339,21 @@ public final class MapSpec {
         PinType pinning = PinType.NONE;
         int keyTypeId;
         int valueTypeId;
-        @Nullable MapSpec inner;
+
+        @Nullable
+        MapSpec inner;
+
         List<InitialSlot> initialSlots = List.of();
-        @Nullable MemorySegment contents;
+
+        @Nullable
+        MemorySegment contents;
+
+        List<DataPointer> pointers = List.of();
         List<String> tags = List.of();
-        @Nullable StructOps structOps;
+
+        @Nullable
+        StructOps structOps;
+
         boolean autocreate = true;
         MemorySegment trailing = MemorySegment.ofArray(new byte[0]).asReadOnly();
         List<String> unsupported = List.of();
@@ -355,6 +379,7 @@ public final class MapSpec {
             inner = other.inner;
             initialSlots = other.initialSlots;
             contents = other.contents;
+            pointers = other.pointers;
             tags = other.tags;
             structOps = other.structOps;
             autocreate = other.autocreate;
@@ -365,6 +390,7 @@ public final class MapSpec {
         MapSpec build() {
             Builder frozen = new Builder(this);
             frozen.initialSlots = List.copyOf(initialSlots);
+            frozen.pointers = List.copyOf(pointers);
             frozen.tags = List.copyOf(tags);
             frozen.unsupported = List.copyOf(unsupported);
             return new MapSpec(frozen);

@@ -4,7 +4,10 @@ import io.ebpf4j.btf.Btf;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,7 +16,11 @@ import java.util.Optional;
  * function of the file's bytes; immutable.
  */
 public final class ObjectSpec {
-    private ObjectSpec() {}
+    private final Parts parts;
+
+    ObjectSpec(Parts parts) {
+        this.parts = parts;
+    }
 
     /**
      * Reads an object file.
@@ -24,7 +31,7 @@ public final class ObjectSpec {
      * @throws io.ebpf4j.kernel.InvalidObjectException when it is not a BPF object
      */
     public static ObjectSpec open(Path file) throws IOException {
-        throw new IOException("not yet: " + file);
+        return parse(Files.readAllBytes(file), file.toString());
     }
 
     /**
@@ -37,7 +44,7 @@ public final class ObjectSpec {
      * @throws io.ebpf4j.kernel.InvalidObjectException when it is not a BPF object
      */
     public static ObjectSpec parse(MemorySegment object, String origin) {
-        throw new UnsupportedOperationException("not yet: " + origin + object);
+        return ObjectReader.read(object, origin);
     }
 
     /**
@@ -54,47 +61,47 @@ public final class ObjectSpec {
 
     /** {@return the object's name, the start of the kernel names of its data maps} */
     public String name() {
-        throw new UnsupportedOperationException();
+        return parts.name();
     }
 
     /** {@return what messages call the object} */
     public String origin() {
-        throw new UnsupportedOperationException();
+        return parts.origin();
     }
 
     /** {@return the byte order of the object, which must be the kernel's to load it} */
     public ByteOrder order() {
-        throw new UnsupportedOperationException();
+        return parts.order();
     }
 
     /** {@return the text of the {@code license} section, {@code ""} without one} */
     public String license() {
-        throw new UnsupportedOperationException();
+        return parts.license();
     }
 
     /** {@return the number in the {@code version} section ({@code LINUX_VERSION_CODE}), 0 without one} */
     public int kernelVersion() {
-        throw new UnsupportedOperationException();
+        return parts.kernelVersion();
     }
 
     /** {@return the maps by name, in the order of libbpf: {@code .maps}, global data, {@code .kconfig}, struct_ops} */
     public Map<String, MapSpec> maps() {
-        throw new UnsupportedOperationException();
+        return parts.maps();
     }
 
     /** {@return the entry programs by name, ordered by section and place} */
     public Map<String, ProgramSpec> programs() {
-        throw new UnsupportedOperationException();
+        return parts.programs();
     }
 
     /** {@return the global variables by name} */
     public Map<String, VariableSpec> variables() {
-        throw new UnsupportedOperationException();
+        return parts.variables();
     }
 
     /** {@return the externs by name} */
     public Map<String, Extern> externs() {
-        throw new UnsupportedOperationException();
+        return parts.externs();
     }
 
     /**
@@ -104,6 +111,34 @@ public final class ObjectSpec {
      * @return empty for an object without a {@code .BTF} section
      */
     public Optional<Btf> btf() {
-        throw new UnsupportedOperationException();
+        return parts.btf();
+    }
+
+    /** {@return the object in one line} */
+    @Override
+    public String toString() {
+        return parts.origin() + ": " + parts.programs().size() + " programs, "
+                + parts.maps().size() + " maps";
+    }
+
+    /** The parts of an object. */
+    record Parts(
+            String name,
+            String origin,
+            ByteOrder order,
+            String license,
+            int kernelVersion,
+            Map<String, MapSpec> maps,
+            Map<String, ProgramSpec> programs,
+            Map<String, VariableSpec> variables,
+            Map<String, Extern> externs,
+            Optional<Btf> btf) {
+
+        Parts {
+            maps = Collections.unmodifiableMap(new LinkedHashMap<>(maps));
+            programs = Collections.unmodifiableMap(new LinkedHashMap<>(programs));
+            variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+            externs = Collections.unmodifiableMap(new LinkedHashMap<>(externs));
+        }
     }
 }

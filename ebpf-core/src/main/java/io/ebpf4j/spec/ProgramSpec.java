@@ -1,5 +1,6 @@
 package io.ebpf4j.spec;
 
+import io.ebpf4j.relocate.RelocationSite;
 import java.util.List;
 
 /**
@@ -16,6 +17,25 @@ public final class ProgramSpec {
      * @param length its slots
      */
     public record Subprogram(String name, int slot, int length) {}
+
+    /**
+     * The type of a function of the linked program.
+     *
+     * @param slot where the function begins
+     * @param typeId its FUNC type in the object's BTF
+     */
+    public record FunctionInfo(int slot, int typeId) {}
+
+    /**
+     * The source line of an instruction and of those up to the next one.
+     *
+     * @param slot the instruction
+     * @param fileNameOffset the file's name in the strings of the object's BTF
+     * @param lineOffset the line's text in the strings of the object's BTF
+     * @param line the line, 1 is the first
+     * @param column the column, 0 = unknown
+     */
+    public record LineInfo(int slot, int fileNameOffset, int lineOffset, int line, int column) {}
 
     private final Parts parts;
 
@@ -90,6 +110,29 @@ public final class ProgramSpec {
         return parts.references;
     }
 
+    /** {@return the instructions that depend on the kernel's types, ordered by function, then as in the file} */
+    public List<RelocationSite> coreRelocations() {
+        return parts.coreRelocations;
+    }
+
+    /**
+     * The types of the functions, ordered by slot.
+     *
+     * @return one for each of {@link #subprograms()}, or none at all when the object does not know them all
+     */
+    public List<FunctionInfo> functionInfos() {
+        return parts.functionInfos;
+    }
+
+    /**
+     * The source lines, ordered by slot.
+     *
+     * @return at least one for each of {@link #subprograms()}, or none at all when the object does not know them all
+     */
+    public List<LineInfo> lineInfos() {
+        return parts.lineInfos;
+    }
+
     /** {@return the functions of the linked program, the entry first, ordered by slot} */
     public List<Subprogram> subprograms() {
         return parts.subprograms;
@@ -119,11 +162,17 @@ public final class ProgramSpec {
             boolean autoload,
             long[] slots,
             List<CodeReference> references,
+            List<RelocationSite> coreRelocations,
+            List<FunctionInfo> functionInfos,
+            List<LineInfo> lineInfos,
             List<Subprogram> subprograms,
             List<String> unsupported) {
 
         Parts {
             references = List.copyOf(references);
+            coreRelocations = List.copyOf(coreRelocations);
+            functionInfos = List.copyOf(functionInfos);
+            lineInfos = List.copyOf(lineInfos);
             subprograms = List.copyOf(subprograms);
             unsupported = List.copyOf(unsupported);
         }
