@@ -1,5 +1,6 @@
 package io.ebpf4j.link;
 
+import io.ebpf4j.spec.AttachType;
 import java.util.List;
 
 /**
@@ -30,12 +31,12 @@ public sealed interface LinkInfo {
      *
      * @param id the link's id
      * @param programId the program's id
-     * @param attachType the number in {@code enum bpf_attach_type}
+     * @param attachType which hook
      * @param targetObjectId the BTF object, or for an extension the program, that is attached to
      * @param targetBtfId the type id of the target in that object
      * @param cookie the value that {@code bpf_get_attach_cookie} returns
      */
-    record Tracing(int id, int programId, int attachType, int targetObjectId, int targetBtfId, long cookie)
+    record Tracing(int id, int programId, AttachType attachType, int targetObjectId, int targetBtfId, long cookie)
             implements LinkInfo {}
 
     /**
@@ -44,9 +45,9 @@ public sealed interface LinkInfo {
      * @param id the link's id
      * @param programId the program's id
      * @param cgroupId the id of the cgroup: the inode number of its directory; 0 once that is gone
-     * @param attachType the number in {@code enum bpf_attach_type}
+     * @param attachType which hook
      */
-    record Cgroup(int id, int programId, long cgroupId, int attachType) implements LinkInfo {}
+    record Cgroup(int id, int programId, long cgroupId, AttachType attachType) implements LinkInfo {}
 
     /**
      * An iterator.
@@ -69,9 +70,9 @@ public sealed interface LinkInfo {
      * @param id the link's id
      * @param programId the program's id
      * @param namespaceInode the inode number of the namespace; 0 once it is gone
-     * @param attachType the number in {@code enum bpf_attach_type}
+     * @param attachType which hook
      */
-    record Netns(int id, int programId, int namespaceInode, int attachType) implements LinkInfo {}
+    record Netns(int id, int programId, int namespaceInode, AttachType attachType) implements LinkInfo {}
 
     /**
      * An XDP hook.
@@ -191,9 +192,9 @@ public sealed interface LinkInfo {
      * @param id the link's id
      * @param programId the program's id
      * @param interfaceIndex the interface; 0 once it is gone
-     * @param attachType the number in {@code enum bpf_attach_type}
+     * @param attachType which hook
      */
-    record Tcx(int id, int programId, int interfaceIndex, int attachType) implements LinkInfo {}
+    record Tcx(int id, int programId, int interfaceIndex, AttachType attachType) implements LinkInfo {}
 
     /**
      * Many functions of one binary.
@@ -218,9 +219,9 @@ public sealed interface LinkInfo {
      * @param id the link's id
      * @param programId the program's id
      * @param interfaceIndex the interface; 0 once it is gone
-     * @param attachType the number in {@code enum bpf_attach_type}
+     * @param attachType which hook
      */
-    record Netkit(int id, int programId, int interfaceIndex, int attachType) implements LinkInfo {}
+    record Netkit(int id, int programId, int interfaceIndex, AttachType attachType) implements LinkInfo {}
 
     /**
      * A socket map.
@@ -228,9 +229,9 @@ public sealed interface LinkInfo {
      * @param id the link's id
      * @param programId the program's id
      * @param mapId the map
-     * @param attachType the number in {@code enum bpf_attach_type}
+     * @param attachType which hook
      */
-    record Sockmap(int id, int programId, int mapId, int attachType) implements LinkInfo {}
+    record Sockmap(int id, int programId, int mapId, AttachType attachType) implements LinkInfo {}
 
     /**
      * A link of a kind that this library does not know.
