@@ -85,6 +85,7 @@ public final class Btf {
     /** Where each own type starts in the bytes. */
     private final int[] offsets;
 
+    private final long typeEnd;
     private final long stringStart;
     private final long stringLength;
     /** Offset that the first own string has in names: the base's strings come before it. */
@@ -122,7 +123,7 @@ public final class Btf {
             throw invalid(4, "header length " + header + " in " + size + " bytes");
         }
         long typeStart = header + unsigned(8);
-        long typeEnd = typeStart + unsigned(12);
+        this.typeEnd = typeStart + unsigned(12);
         this.stringStart = header + unsigned(16);
         this.stringLength = unsigned(20);
         if (typeEnd > size || unsigned(8) % 4 != 0) {
@@ -875,6 +876,23 @@ public final class Btf {
         return text(Integer.toUnsignedLong(offset), MAX_NAME, -1);
     }
 
+    /** A copy of the strings that are not the base's. */
+    byte[] ownStrings() {
+        return bytes.asSlice(stringStart, stringLength).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /** A copy of an own type as the words that it is made of. */
+    int[] words(int id) {
+        long start = at(id);
+        int next = id - firstId + 1;
+        long end = next < count ? offsets[next] : typeEnd;
+        int[] words = new int[(int) ((end - start) / 4)];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = u32(start + i * 4L);
+        }
+        return words;
+    }
+
     // --- following chains
 
     /**
@@ -1004,7 +1022,7 @@ public final class Btf {
      */
     public BtfType type(int id) {
         return switch (kind(id)) {
-            case UNKNOWN -> id == 0 ? new BtfType.Void() : new BtfType.Unrecognized(id, name(id), kindNumber(id));
+            case UNKNOWN -> id == 0 ? new BtfType.VoidType() : new BtfType.Unrecognized(id, name(id), kindNumber(id));
             case INT -> new BtfType.Int(id, name(id), rawSize(id), intBits(id), intOffset(id), encoding(id));
             case PTR -> new BtfType.Pointer(id, ref(id));
             case ARRAY -> new BtfType.Array(id, arrayElement(id), arrayIndex(id), arrayLength(id));

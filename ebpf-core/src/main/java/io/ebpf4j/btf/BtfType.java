@@ -16,7 +16,7 @@ public sealed interface BtfType {
     /**
      * The absence of a type, id 0.
      */
-    record Void() implements BtfType {
+    record VoidType() implements BtfType {
         @Override
         public int id() {
             return 0;
