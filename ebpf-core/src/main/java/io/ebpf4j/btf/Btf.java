@@ -984,7 +984,11 @@ public final class Btf {
             throw endless(id);
         }
         return switch (kind(id)) {
-            case INT, ENUM, ENUM64, FLOAT -> Math.clamp(rawSize(id), 1, pointerSize());
+            case INT, ENUM, ENUM64, FLOAT -> {
+                // Numbers of 16 bytes are aligned to their size where pointers have 8 (System V ABI).
+                long size = rawSize(id);
+                yield size == 16 && pointerSize() == 8 ? 16 : Math.clamp(size, 1, pointerSize());
+            }
             case PTR -> pointerSize();
             case TYPEDEF, CONST, VOLATILE, RESTRICT, TYPE_TAG, VAR -> alignOf(ref(id), known, depth + 1);
             case ARRAY -> alignOf(arrayElement(id), known, depth + 1);

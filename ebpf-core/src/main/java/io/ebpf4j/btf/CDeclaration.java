@@ -46,6 +46,11 @@ final class CDeclaration {
         return declare(id, name, 0);
     }
 
+    /** As {@link #of}, from within the writing of another declaration, whose parts count too. */
+    String nested(int id, String name) {
+        return declare(id, name, 0);
+    }
+
     private String declare(int id, String name, int depth) {
         StringBuilder declarator = new StringBuilder(name);
         StringBuilder qualifiers = new StringBuilder();
@@ -58,7 +63,11 @@ final class CDeclaration {
             }
             switch (btf.kind(current)) {
                 case CONST, VOLATILE, RESTRICT -> {
-                    qualifiers.append(btf.kind(current).label()).append(' ');
+                    // An array of const that is const itself says so twice.
+                    String qualifier = btf.kind(current).label() + " ";
+                    if (qualifiers.indexOf(qualifier) < 0) {
+                        qualifiers.append(qualifier);
+                    }
                     current = btf.ref(current);
                 }
                 case TYPE_TAG -> {
