@@ -167,6 +167,10 @@ public final class CoreRelocator {
 
     private Answers answer(Btf local, RelocationSite site, String file, String program) {
         CoreRelocationKind kind = site.kind();
+        if (site.typeId() == 0 || local.kind(site.typeId()) == BtfKind.UNKNOWN) {
+            throw Refusal.invalid(
+                    file, program, site.slot(), "type [" + site.typeId() + "] of a relocation is no type to relocate");
+        }
         try {
             AccessPath path = AccessPath.parse(local, site.typeId(), site.access(), kind);
             FieldValue localValue = FieldValue.of(path, kind, local.order());

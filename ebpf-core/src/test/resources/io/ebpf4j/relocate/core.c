@@ -160,14 +160,15 @@ PROGRAM(field_signed, struct sample, SIGNED(s->signedness))
 PROGRAM(field_signed_enum, struct sample, SIGNED(s->kind))
 PROGRAM(left_shift, struct sample, LSHIFT(s->grows))
 PROGRAM(right_shift, struct sample, RSHIFT(s->grows))
-PROGRAM(bits_left_shift, struct bits, LSHIFT(s->narrow))
-PROGRAM(bits_right_shift, struct bits, RSHIFT(s->narrow))
-PROGRAM(bits_offset, struct bits, OFFSET(s->wide))
-PROGRAM(bits_size, struct bits, SIZE(s->wide))
-PROGRAM(bits_signed, struct bits, SIGNED(s->narrow))
-PROGRAM(bits_far_left_shift, struct bits, LSHIFT(s->far))
-PROGRAM(bits_far_right_shift, struct bits, RSHIFT(s->far))
-PROGRAM(bits_far_offset, struct bits, OFFSET(s->far))
+#define BITS(name) \
+    PROGRAM(bits_##name##_offset, struct bits, OFFSET(s->name)) \
+    PROGRAM(bits_##name##_size, struct bits, SIZE(s->name)) \
+    PROGRAM(bits_##name##_left_shift, struct bits, LSHIFT(s->name)) \
+    PROGRAM(bits_##name##_right_shift, struct bits, RSHIFT(s->name)) \
+    PROGRAM(bits_##name##_signed, struct bits, SIGNED(s->name))
+BITS(narrow)
+BITS(wide)
+BITS(far)
 PROGRAM(bits_exists, struct bits, EXISTS(s->far))
 PROGRAM(type_exists, void, TYPE_EXISTS(struct sample))
 PROGRAM(type_exists_callback, void, TYPE_EXISTS(callback))
@@ -208,6 +209,9 @@ PROGRAM(type_id_target, void, TYPE_ID_TARGET(struct sized))
 PROGRAM(flavoured, struct sample___flavoured, OFFSET(s->hidden))
 PROGRAM(enum_value_high, void, ENUM_VALUE(enum high, HIGH_MOVED))
 #else
+// What the bit-fields above must read from these bytes.
+struct bits filled_bits SEC("filled") = {.before = 0x2aa, .narrow = -9, .wide = 0x1abc, .pad = -1, .far = 0x123456789, .plain = 0xff};
+
 struct sample *keep_sample;
 struct sized *keep_sized;
 struct misshapen *keep_misshapen;
