@@ -1,6 +1,5 @@
 package io.ebpf4j.spec;
 
-import io.ebpf4j.asm.Instructions;
 import io.ebpf4j.relocate.RelocationSite;
 import java.util.List;
 
@@ -98,17 +97,12 @@ public final class ProgramSpec {
      * @return a copy
      */
     public long[] slots() {
-        return parts.instructions.slots();
-    }
-
-    /** {@return the linked code, to print or marshal it} */
-    public Instructions instructions() {
-        return parts.instructions;
+        return parts.slots.clone();
     }
 
     /** {@return the number of slots} */
     public int length() {
-        return parts.instructions.length();
+        return parts.slots.length;
     }
 
     /** {@return the instructions that a loader must complete, ordered by slot} */
@@ -166,7 +160,7 @@ public final class ProgramSpec {
             SectionDefinition definition,
             String attachTarget,
             boolean autoload,
-            Instructions instructions,
+            long[] slots,
             List<CodeReference> references,
             List<RelocationSite> coreRelocations,
             List<FunctionInfo> functionInfos,

@@ -47,6 +47,7 @@ public final class Mapping implements AutoCloseable {
      * @return the mapping, to be closed
      * @throws io.ebpf4j.kernel.BpfException if the kernel refuses
      */
+    @SuppressWarnings("MustBeClosedChecker") // the mapping owns the arena and closes it
     public static Mapping map(Fd fd, long offset, long length, Access access) {
         Arena arena = Arena.ofShared();
         try {
