@@ -159,10 +159,7 @@ struct tcp_sock {
 	__u64 bytes_retrans;
 };
 
-/* Complete, for TYPE_EXISTS finds a mere declaration different from the kernel's struct. */
-struct sk_buff {
-	unsigned int len;
-};
+struct sk_buff;
 
 struct inode {
 	unsigned short i_mode;

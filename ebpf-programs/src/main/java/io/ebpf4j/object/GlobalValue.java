@@ -1,5 +1,8 @@
 package io.ebpf4j.object;
 
+import io.ebpf4j.codec.Codec;
+import io.ebpf4j.codec.Shape;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** A value that a variable gets before loading. It is checked against the variable's size and type when the plan is made. */
@@ -20,11 +23,18 @@ public sealed interface GlobalValue {
     record Text(String text) implements GlobalValue {}
 
     /**
-     * A struct, by a record whose components have the names of the struct's members.
+     * A value of a Java type with a layout, compared member by member with the variable's type.
      *
-     * @param value the record
+     * @param shape the layout
+     * @param bytes the value in it
      */
-    record Struct(Record value) implements GlobalValue {}
+    record Coded(Shape shape, Bytes bytes) implements GlobalValue {
+        static <T> Coded of(T value, Codec<T> codec) {
+            byte[] bytes = new byte[Math.toIntExact(codec.size())];
+            codec.encode(value, MemorySegment.ofArray(bytes), 0);
+            return new Coded(codec.shape(), new Bytes(bytes));
+        }
+    }
 
     /** Bytes as they are. */
     final class Bytes implements GlobalValue {

@@ -1,6 +1,7 @@
 package io.ebpf4j.object;
 
 import io.ebpf4j.btf.Btf;
+import io.ebpf4j.codec.Codec;
 import io.ebpf4j.map.BpfMap;
 import io.ebpf4j.program.BpfProgram;
 import io.ebpf4j.program.LogPolicy;
@@ -179,10 +180,27 @@ public final class LoadOptions {
      * {@return a copy that sets a struct variable before loading}
      *
      * @param name the variable
-     * @param value its value; the record's components are checked against the variable's BTF, member by member
+     * @param value its value, of a public record type; its components are compared member by member with the variable's
+     *     type
      */
     public LoadOptions withGlobal(String name, Record value) {
-        return setting(name, new GlobalValue.Struct(value));
+        return setting(name, coded(value, value.getClass()));
+    }
+
+    /**
+     * {@return a copy that sets a variable of any type before loading}
+     *
+     * @param name the variable
+     * @param value its value
+     * @param codec how the value is laid out, compared member by member with the variable's type
+     * @param <T> the value's type
+     */
+    public <T> LoadOptions withGlobal(String name, T value, Codec<T> codec) {
+        return setting(name, GlobalValue.Coded.of(value, codec));
+    }
+
+    private static <T extends Record> GlobalValue coded(Record value, Class<T> type) {
+        return GlobalValue.Coded.of(type.cast(value), Codec.of(type));
     }
 
     /**

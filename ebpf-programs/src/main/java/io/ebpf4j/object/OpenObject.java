@@ -21,12 +21,34 @@ public record OpenObject(ObjectSpec spec, LoadOptions options) {
     }
 
     /**
+     * {@return what loading it into the running kernel will do}
+     *
+     * @throws IllegalArgumentException when the options name something that the object does not have
+     * @throws io.ebpf4j.kernel.BpfException when object and options contradict each other
+     */
+    public LoadPlan plan() {
+        return plan(TargetKernel.running());
+    }
+
+    /**
+     * {@return what loading it into a kernel will do}
+     *
+     * @param target what is known of the kernel
+     * @throws IllegalArgumentException when the options name something that the object does not have
+     * @throws io.ebpf4j.kernel.BpfException when object and options contradict each other
+     */
+    public LoadPlan plan(TargetKernel target) {
+        return LoadPlan.of(spec, options, target);
+    }
+
+    /**
      * Loads the object into the running kernel.
      *
      * @return the loaded object, owned by the caller
+     * @throws IllegalArgumentException when the options name something that the object does not have
      * @throws io.ebpf4j.kernel.BpfException when it cannot be loaded; nothing is left in the kernel then
      */
     public BpfObject load() {
-        throw new UnsupportedOperationException("being written");
+        return plan().load();
     }
 }

@@ -1,5 +1,7 @@
 package io.ebpf4j.object;
 
+import java.util.Locale;
+
 /**
  * Something of an object that is not loaded, and why.
  *
@@ -13,12 +15,19 @@ public record Skipped(Kind kind, String name, String reason) {
         /** A program. */
         PROGRAM,
         /** A map. */
-        MAP
+        MAP,
+        /** The object's types, which the kernel shows and some maps need. */
+        TYPES;
+
+        /** {@return it in a sentence} */
+        String title() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** {@return it in one line} */
     @Override
     public String toString() {
-        return (kind == Kind.PROGRAM ? "program " : "map ") + name + ": " + reason;
+        return kind.title() + " " + name + ": " + reason;
     }
 }
