@@ -12,7 +12,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -100,9 +99,7 @@ final class SystemKernel implements Kernel {
             MemorySegment event = scratch.data();
             event.set(ValueLayout.JAVA_INT, 0, events);
             event.set(ValueLayout.JAVA_LONG_UNALIGNED, architecture.epollDataOffset(), data);
-            int result = (int) call(SystemCall.EPOLL_CTL, epoll, operation, fd, event.address(), 0, 0);
-            Reference.reachabilityFence(event);
-            return result;
+            return (int) call(SystemCall.EPOLL_CTL, epoll, operation, fd, event.address(), 0, 0);
         }
     }
 
