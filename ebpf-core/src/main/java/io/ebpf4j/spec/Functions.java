@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,16 @@ final class Functions {
     }
 
     /** A section of code: its slots, and the relocation of each slot that has one. */
-    private record Code(long[] slots, @Nullable ElfRelocation[] relocations, TreeMap<Integer, Function> functions) {}
+    private static final class Code {
+        final long[] slots;
+        final @Nullable ElfRelocation[] relocations;
+        final Map<Integer, Function> functions = new HashMap<>();
+
+        Code(long[] slots, @Nullable ElfRelocation[] relocations) {
+            this.slots = slots;
+            this.relocations = relocations;
+        }
+    }
 
     private final ObjectFile file;
     private final Map<Integer, Code> code = new HashMap<>();
@@ -54,7 +62,7 @@ final class Functions {
             file.charge(section, section.size());
             long[] slots = Instructions.decode(file.data(section), file.order(), file.origin(), section.name())
                     .slots();
-            code.put(section.index(), new Code(slots, relocations(section, slots.length), new TreeMap<>()));
+            code.put(section.index(), new Code(slots, relocations(section, slots.length)));
         }
         for (ElfSymbol symbol : file.elf().symbols()) {
             if (symbol.type() == ElfSymbol.STT_FUNC) {
@@ -82,7 +90,7 @@ final class Functions {
         }
         Function function =
                 new Function(symbol.name(), section, (int) (start / Slot.BYTES), (int) (size / Slot.BYTES), symbol);
-        target.functions().putIfAbsent(function.start(), function);
+        target.functions.putIfAbsent(function.start(), function);
         all.add(function);
     }
 
@@ -120,17 +128,17 @@ final class Functions {
         @Nullable Code target = code.get(section);
         return target == null || offset < 0 || offset % Slot.BYTES != 0 || offset / Slot.BYTES > Integer.MAX_VALUE
                 ? Optional.empty()
-                : Optional.ofNullable(target.functions().get((int) (offset / Slot.BYTES)));
+                : Optional.ofNullable(target.functions.get((int) (offset / Slot.BYTES)));
     }
 
     /** A slot of a function. */
     long slot(Function function, int index) {
-        return code(function).slots()[function.start() + index];
+        return code(function).slots[function.start() + index];
     }
 
     /** The relocation of a function's slot. */
     Optional<ElfRelocation> relocation(Function function, int index) {
-        return Optional.ofNullable(code(function).relocations()[function.start() + index]);
+        return Optional.ofNullable(code(function).relocations[function.start() + index]);
     }
 
     /** The functions that other objects may name but that are hidden from what uses this one. */

@@ -7,6 +7,7 @@ import io.ebpf4j.elf.ElfSection;
 import io.ebpf4j.elf.ElfSymbol;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +66,8 @@ final class MapDefinitions {
     }
 
     /** The maps of a section by their places in it. */
-    static TreeMap<Long, Definition> byOffset(List<Definition> definitions) {
-        TreeMap<Long, Definition> result = new TreeMap<>();
+    static NavigableMap<Long, Definition> byOffset(List<Definition> definitions) {
+        NavigableMap<Long, Definition> result = new TreeMap<>();
         definitions.forEach(d -> result.putIfAbsent(d.offset, d));
         return result;
     }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class ObjectReader {
     private final ObjectFile file;
     private final Map<String, MapSpec> maps = new LinkedHashMap<>();
     private final Map<String, VariableSpec> variables = new LinkedHashMap<>();
-    private final Map<Integer, TreeMap<Long, MapDefinitions.Definition>> definitions = new HashMap<>();
+    private final Map<Integer, NavigableMap<Long, MapDefinitions.Definition>> definitions = new HashMap<>();
     private final Map<Integer, String> dataMaps = new HashMap<>();
 
     private ObjectReader(ObjectFile file) {
@@ -175,7 +176,7 @@ final class ObjectReader {
         map.slots.add(new MapSpec.InitialSlot((int) (place / Long.BYTES), name));
     }
 
-    private TreeMap<Long, MapDefinitions.Definition> places(ElfSection section) {
+    private NavigableMap<Long, MapDefinitions.Definition> places(ElfSection section) {
         return definitions.getOrDefault(section.index(), new TreeMap<>());
     }
 

@@ -16,8 +16,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ final class ProgramLinker {
 
     /** Where references lead: the maps, the externs, and what belongs to none of them. */
     record Targets(
-            Map<Integer, TreeMap<Long, MapDefinitions.Definition>> definitions,
+            Map<Integer, NavigableMap<Long, MapDefinitions.Definition>> definitions,
             Map<Integer, String> dataMaps,
             Externs externs) {}
 
@@ -311,7 +311,7 @@ final class ProgramLinker {
             int section = symbol.section();
             long offset = symbol.value() + Slot.imm(slot);
             @Nullable
-            TreeMap<Long, MapDefinitions.Definition> definitions =
+            NavigableMap<Long, MapDefinitions.Definition> definitions =
                     targets.definitions().get(section);
             if (definitions != null) {
                 long place = symbol.isSection() ? offset : symbol.value();
@@ -364,7 +364,7 @@ final class ProgramLinker {
                     definition,
                     SectionTable.attachTarget(definition, name),
                     autoload,
-                    Arrays.copyOf(slots, length),
+                    Instructions.of(Arrays.copyOf(slots, length)),
                     references,
                     coreRelocations,
                     allTyped ? functionInfos : List.of(),

@@ -1,5 +1,6 @@
 package io.ebpf4j.spec;
 
+import io.ebpf4j.asm.Instructions;
 import io.ebpf4j.relocate.RelocationSite;
 import java.util.List;
 
@@ -97,12 +98,17 @@ public final class ProgramSpec {
      * @return a copy
      */
     public long[] slots() {
-        return parts.slots.clone();
+        return parts.instructions.slots();
+    }
+
+    /** {@return the linked code, to print or marshal it} */
+    public Instructions instructions() {
+        return parts.instructions;
     }
 
     /** {@return the number of slots} */
     public int length() {
-        return parts.slots.length;
+        return parts.instructions.length();
     }
 
     /** {@return the instructions that a loader must complete, ordered by slot} */
@@ -160,7 +166,7 @@ public final class ProgramSpec {
             SectionDefinition definition,
             String attachTarget,
             boolean autoload,
-            long[] slots,
+            Instructions instructions,
             List<CodeReference> references,
             List<RelocationSite> coreRelocations,
             List<FunctionInfo> functionInfos,

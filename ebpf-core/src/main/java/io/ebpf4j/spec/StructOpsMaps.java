@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -31,7 +32,7 @@ final class StructOpsMaps {
         if (sectionType == 0) {
             throw file.invalid(section, -1, "no data section type describes it");
         }
-        TreeMap<Long, Draft> drafts = new TreeMap<>();
+        NavigableMap<Long, Draft> drafts = new TreeMap<>();
         for (int i = 0; i < btf.vlen(sectionType); i++) {
             Draft draft = draft(file, types, section, sectionType, i);
             drafts.putIfAbsent(draft.offset(), draft);

@@ -139,8 +139,8 @@ final class Types {
      * The types as a kernel takes them.
      *
      * @param config the externs that are kernel configuration values, by name
+     * @param configSize bytes of all configuration values
      * @param hiddenFunctions the functions that are global but not visible
-     * @param original the section that the types come from
      */
     Btf forKernel(Map<String, Extern.KconfigExtern> config, int configSize, Set<String> hiddenFunctions) {
         Map<Integer, Change> changes = new HashMap<>();
