@@ -159,7 +159,10 @@ struct tcp_sock {
 	__u64 bytes_retrans;
 };
 
-struct sk_buff;
+/* Complete, for TYPE_EXISTS finds a mere declaration different from the kernel's struct. */
+struct sk_buff {
+	unsigned int len;
+};
 
 struct inode {
 	unsigned short i_mode;

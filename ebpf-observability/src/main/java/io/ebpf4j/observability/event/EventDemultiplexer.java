@@ -1,0 +1,101 @@
+package io.ebpf4j.observability.event;
+
+import io.ebpf4j.ring.RecordHandler;
+import io.ebpf4j.ring.Verdict;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands the records of a ring to a handler by kind: the type byte is looked at before anything else, and a record of an
+ * unknown kind or a wrong length is counted and not read. Allocates nothing per record. One thread drains; the counts
+ * may be read by any.
+ */
+public final class EventDemultiplexer implements RecordHandler {
+    private static final int TYPES = 256; // all values of the type byte
+
+    private final EventFormat format;
+    private final EventHandler handler;
+    // number 0 is EVENT_NONE, which no record has
+    private final @Nullable EventType[] byNumber = new @Nullable EventType[TYPES];
+    private final long[] sizes = new long[TYPES];
+    private final AtomicLongArray delivered = new AtomicLongArray(TYPES);
+    private final ConnectStartedView connectStarted;
+    private final ConnectedView connected;
+    private final ConnectFailedView connectFailed;
+    private final AcceptedView accepted;
+    private final ClosedView closed;
+    private final AtomicLong rejected = new AtomicLong();
+
+    /**
+     * A demultiplexer of one ring.
+     *
+     * @param format the records' format
+     * @param handler takes the records
+     */
+    public EventDemultiplexer(EventFormat format, EventHandler handler) {
+        this.format = format;
+        this.handler = handler;
+        for (EventType type : EventType.values()) {
+            byNumber[format.number(type)] = type;
+            sizes[format.number(type)] = format.size(type);
+        }
+        connectStarted = new ConnectStartedView(format);
+        connected = new ConnectedView(format);
+        connectFailed = new ConnectFailedView(format);
+        accepted = new AcceptedView(format);
+        closed = new ClosedView(format);
+    }
+
+    @Override
+    public Verdict handle(MemorySegment segment, long offset, int length) {
+        int number = length < format.header.size
+                ? 0
+                : segment.get(ValueLayout.JAVA_BYTE, offset + format.header.type) & (TYPES - 1);
+        EventType type = byNumber[number];
+        if (type == null || length < sizes[number]) {
+            rejected.setOpaque(rejected.getPlain() + 1); // one writer: no locked instruction
+            return Verdict.CONTINUE;
+        }
+        delivered.setOpaque(number, delivered.getPlain(number) + 1);
+        switch (type) {
+            case CONNECT_STARTED -> {
+                connectStarted.moveTo(segment, offset);
+                handler.connectStarted(connectStarted);
+            }
+            case CONNECTED -> {
+                connected.moveTo(segment, offset);
+                handler.connected(connected);
+            }
+            case CONNECT_FAILED -> {
+                connectFailed.moveTo(segment, offset);
+                handler.connectFailed(connectFailed);
+            }
+            case ACCEPTED -> {
+                accepted.moveTo(segment, offset);
+                handler.accepted(accepted);
+            }
+            case CLOSED -> {
+                closed.moveTo(segment, offset);
+                handler.closed(closed);
+            }
+        }
+        return Verdict.CONTINUE;
+    }
+
+    /**
+     * {@return records of a kind that were handed to the handler}
+     *
+     * @param type the kind
+     */
+    public long delivered(EventType type) {
+        return delivered.getOpaque(format.number(type));
+    }
+
+    /** {@return records of an unknown kind or a wrong length} */
+    public long rejected() {
+        return rejected.getOpaque();
+    }
+}

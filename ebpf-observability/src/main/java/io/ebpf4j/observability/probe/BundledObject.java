@@ -1,0 +1,29 @@
+package io.ebpf4j.observability.probe;
+
+import io.ebpf4j.spec.ObjectSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+/** The compiled programs that this module brings along. */
+enum BundledObject {
+    /** The life of TCP connections. */
+    TCP("tcp.bpf.o");
+
+    private final String file;
+
+    BundledObject(String file) {
+        this.file = file;
+    }
+
+    ObjectSpec spec() {
+        try (InputStream stream = BundledObject.class.getResourceAsStream(file)) {
+            if (stream == null) {
+                throw new IllegalStateException(file + " is missing in the jar of io.ebpf4j.observability");
+            }
+            return ObjectSpec.parse(stream.readAllBytes(), file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read from the jar of io.ebpf4j.observability", e);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.ebpf4j.observability.probe;
+
+import io.ebpf4j.btf.Btf;
+import io.ebpf4j.link.AutoAttach;
+import io.ebpf4j.link.Link;
+import io.ebpf4j.object.BpfObject;
+import io.ebpf4j.object.LoadOptions;
+import io.ebpf4j.object.Skipped;
+import io.ebpf4j.observability.event.EventDemultiplexer;
+import io.ebpf4j.observability.event.EventFormat;
+import io.ebpf4j.observability.event.EventHandler;
+import io.ebpf4j.observability.event.EventType;
+import io.ebpf4j.program.BpfProgram;
+import io.ebpf4j.ring.RingBuffer;
+import io.ebpf4j.ring.RingPoller;
+import io.ebpf4j.spec.ObjectSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The programs that watch TCP connections, loaded and attached, and the ring that they write to. Needs Linux 5.12 with
+ * BTF, CAP_BPF, CAP_PERFMON and a mounted tracefs; from Linux 6.3 on also accepts without a system call (io_uring) are
+ * seen.
+ *
+ * <p>One thread polls; {@link #wakeup}, {@link #ledger} and {@link #close} are for any thread, closing only after polling
+ * has ended. {@link ConnectivityEvents} does all of this on a thread of its own.
+ */
+public final class TcpProbe implements AutoCloseable {
+    private static final int RECORDS_PER_TURN = 4096;
+
+    private final BpfObject object;
+    private final EventFormat format;
+    private final EventDemultiplexer demultiplexer;
+    private final TallyReader tallies;
+    private final List<Link> links = new ArrayList<>();
+    private final RingPoller poller;
+
+    private TcpProbe(BpfObject object, Btf btf, EventHandler handler) {
+        this.object = object;
+        format = EventFormat.bind(btf);
+        demultiplexer = new EventDemultiplexer(format, handler);
+        tallies = new TallyReader(object.map("tallies"), btf);
+        poller = RingPoller.create();
+        try {
+            poller.add(RingBuffer.open(object.map("events")), demultiplexer, RECORDS_PER_TURN);
+            for (BpfProgram program : object.programs().values()) {
+                links.add(attach(program));
+            }
+        } catch (RuntimeException e) {
+            release();
+            throw e;
+        }
+    }
+
+    /**
+     * Loads the programs and attaches them: what happens from now on is in the ring.
+     *
+     * @param options how to watch
+     * @param handler takes the records, on the thread that polls
+     * @return the probe, to be closed by the caller
+     * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing
+     */
+    public static TcpProbe open(TcpProbeOptions options, EventHandler handler) {
+        ObjectSpec spec = BundledObject.TCP.spec();
+        Btf btf = spec.btf().orElseThrow(() -> new IllegalStateException(spec.origin() + " has no BTF"));
+        BpfObject object = BpfObject.open(spec, loadOptions(options)).load();
+        try {
+            return new TcpProbe(object, btf, handler);
+        } catch (RuntimeException e) {
+            object.close();
+            throw e;
+        }
+    }
+
+    private static LoadOptions loadOptions(TcpProbeOptions options) {
+        return LoadOptions.DEFAULTS
+                .withMaxEntries("events", options.ringBytes())
+                .withGlobal("only_netns", options.networkNamespace())
+                .withOptional("tcp_send", "tcp_receive"); // their tracepoints came with Linux 6.3
+    }
+
+    private static Link attach(BpfProgram program) {
+        return switch (AutoAttach.attach(program)) {
+            case AutoAttach.Outcome.Attached attached -> attached.link();
+            case AutoAttach.Outcome.Manual manual ->
+                throw new IllegalStateException("program " + program.name() + ": " + manual.reason());
+        };
+    }
+
+    /** {@return what this kernel is too old for, and is done without} */
+    public List<Skipped> skipped() {
+        return object.skipped();
+    }
+
+    /** {@return the format of the records} */
+    public EventFormat format() {
+        return format;
+    }
+
+    /**
+     * Waits for records and hands them to the handler.
+     *
+     * @param timeout how long to wait for the first one
+     * @return records taken from the ring
+     */
+    public long poll(Duration timeout) {
+        return poller.poll(timeout);
+    }
+
+    /** Makes a waiting {@link #poll} return. */
+    public void wakeup() {
+        poller.wakeup();
+    }
+
+    /** {@return what became of every record so far} */
+    public LossLedger ledger() {
+        Map<EventType, LossLedger.Counts> kinds = new EnumMap<>(EventType.class);
+        for (EventType type : EventType.values()) {
+            // delivered first: it cannot overtake what was attempted before it was read
+            long delivered = demultiplexer.delivered(type);
+            TallyReader.Tally tally = tallies.read(format.number(type));
+            kinds.put(type, new LossLedger.Counts(tally.attempted(), tally.lost(), delivered));
+        }
+        long missed = object.programs().values().stream()
+                .mapToLong(program -> program.info().recursionMisses())
+                .sum();
+        return new LossLedger(kinds, demultiplexer.rejected(), missed);
+    }
+
+    /** Detaches and unloads the programs. Records that were not polled are gone. Closing again does nothing. */
+    @Override
+    public void close() {
+        release();
+        object.close();
+    }
+
+    private void release() {
+        links.reversed().forEach(Link::close);
+        links.clear();
+        poller.close();
+    }
+}
