@@ -114,6 +114,32 @@ public final class ObjectSpec {
         return parts.btf();
     }
 
+    /**
+     * The object with another declaration of one of its maps, such as one with sizes that the file leaves to its loader.
+     *
+     * @param map the declaration, under the name of a map that the object has
+     * @return a changed copy
+     * @throws IllegalArgumentException when the object has no map of that name
+     */
+    public ObjectSpec withMap(MapSpec map) {
+        if (!parts.maps().containsKey(map.name())) {
+            throw new IllegalArgumentException(origin() + " has no map " + map.name());
+        }
+        Map<String, MapSpec> maps = new LinkedHashMap<>(parts.maps());
+        maps.put(map.name(), map);
+        return new ObjectSpec(new Parts(
+                parts.name(),
+                parts.origin(),
+                parts.order(),
+                parts.license(),
+                parts.kernelVersion(),
+                maps,
+                parts.programs(),
+                parts.variables(),
+                parts.externs(),
+                parts.btf()));
+    }
+
     /** {@return the object in one line} */
     @Override
     public String toString() {
