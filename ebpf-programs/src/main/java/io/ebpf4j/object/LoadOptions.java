@@ -57,6 +57,14 @@ public final class LoadOptions {
     }
 
     /**
+     * The sizes of a map's elements.
+     *
+     * @param key bytes of a key
+     * @param value bytes of a value
+     */
+    public record ElementSizes(int key, int value) {}
+
+    /**
      * A function of a loaded program, which a program of the object replaces (freplace) or traces.
      *
      * @param program the loaded program; borrowed
@@ -78,6 +86,16 @@ public final class LoadOptions {
     /** {@return the {@code max_entries} of maps, by name} */
     public Map<String, Integer> maxEntries() {
         return parts.maxEntries;
+    }
+
+    /** {@return the {@code max_entries} of the templates of maps of maps, by the outer map's name} */
+    public Map<String, Integer> innerMaxEntries() {
+        return parts.innerMaxEntries;
+    }
+
+    /** {@return the sizes of keys and values, by the map's name} */
+    public Map<String, ElementSizes> elementSizes() {
+        return parts.elementSizes;
     }
 
     /** {@return existing maps that take the place of the object's own, by name; borrowed} */
@@ -212,6 +230,33 @@ public final class LoadOptions {
     public LoadOptions withMaxEntries(String map, int entries) {
         return with(copy -> {
             copy.maxEntries = put(copy.maxEntries, map, entries);
+            return copy;
+        });
+    }
+
+    /**
+     * {@return a copy with another number of entries of the template of a map of maps}
+     *
+     * @param map the outer map
+     * @param entries how many, unsigned; of a ring buffer its bytes
+     */
+    public LoadOptions withInnerMaxEntries(String map, int entries) {
+        return with(copy -> {
+            copy.innerMaxEntries = put(copy.innerMaxEntries, map, entries);
+            return copy;
+        });
+    }
+
+    /**
+     * {@return a copy with other sizes of a map's elements; types that no longer fit are not given to the kernel}
+     *
+     * @param map the map
+     * @param keySize bytes of a key
+     * @param valueSize bytes of a value
+     */
+    public LoadOptions withElementSizes(String map, int keySize, int valueSize) {
+        return with(copy -> {
+            copy.elementSizes = put(copy.elementSizes, map, new ElementSizes(keySize, valueSize));
             return copy;
         });
     }
@@ -414,6 +459,8 @@ public final class LoadOptions {
     private static final class Parts {
         private Map<String, GlobalValue> globals = Map.of();
         private Map<String, Integer> maxEntries = Map.of();
+        private Map<String, Integer> innerMaxEntries = Map.of();
+        private Map<String, ElementSizes> elementSizes = Map.of();
         private Map<String, BpfMap> replacements = Map.of();
         private Path pinRoot = Path.of("/sys/fs/bpf");
         private Selection selection = Selection.AS_DECLARED;
@@ -433,6 +480,8 @@ public final class LoadOptions {
         Parts(Parts other) {
             globals = other.globals;
             maxEntries = other.maxEntries;
+            innerMaxEntries = other.innerMaxEntries;
+            elementSizes = other.elementSizes;
             replacements = other.replacements;
             pinRoot = other.pinRoot;
             selection = other.selection;

@@ -181,6 +181,8 @@ public final class LoadPlan {
         check("program", spec.programs(), options.programTargets().keySet());
         options.fallbacks().forEach(chain -> check("program", spec.programs(), chain.programs()));
         check("map", spec.maps(), options.maxEntries().keySet());
+        check("map", spec.maps(), options.innerMaxEntries().keySet());
+        check("map", spec.maps(), options.elementSizes().keySet());
         check("map", spec.maps(), options.replacements().keySet());
         check("map", spec.maps(), options.disabledMaps());
         check("global variable", spec.variables(), options.globals().keySet());

@@ -31,9 +31,12 @@ import io.ebpf4j.spec.MapSpec.Origin;
 import io.ebpf4j.spec.MapType;
 import io.ebpf4j.spec.ObjectSpec;
 import io.ebpf4j.spec.ProgramSpec;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -44,6 +47,8 @@ import java.util.Optional;
 
 /** Carries a plan out: types, maps, their contents, programs. What was made is given up again when something fails. */
 final class Loading {
+    private static final System.Logger LOGGER = System.getLogger("io.ebpf4j.object");
+
     private static final int PSEUDO_MAP_FD = 1;
     private static final int PSEUDO_MAP_VALUE = 2;
     private static final int PSEUDO_BTF_ID = 3;
@@ -67,6 +72,7 @@ final class Loading {
     private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
     private final Map<String, Fd> modules = new LinkedHashMap<>();
     private final List<Skipped> skipped = new ArrayList<>();
+    private final List<Path> pins = new ArrayList<>();
     private final Map<String, BpfException> failures = new LinkedHashMap<>();
     /** What was made and is not borrowed, the last first. */
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
@@ -97,6 +103,7 @@ final class Loading {
         } finally {
             if (!complete) {
                 closeTypes();
+                removePins();
                 BpfObject.closeAll(owned);
             }
         }
@@ -108,6 +115,17 @@ final class Loading {
         types = Optional.empty();
         modules.values().forEach(Fd::close);
         modules.clear();
+    }
+
+    /** A load that failed leaves no pin that was not there before. */
+    private void removePins() {
+        for (Path pin : pins) {
+            try {
+                Files.deleteIfExists(pin);
+            } catch (IOException e) {
+                LOGGER.log(System.Logger.Level.WARNING, "pin " + pin + " of a failed load cannot be removed", e);
+            }
+        }
     }
 
     private void loadTypes() {
@@ -149,10 +167,13 @@ final class Loading {
 
     private BpfMap create(PlannedMap map, MapDefinition definition) {
         if (map.pin().isPresent()) {
-            return BpfMap.createOrReuse(
-                    kernel,
-                    typed(definition, map.keyTypeId(), map.valueTypeId()),
-                    map.pin().get());
+            Path pin = map.pin().get();
+            boolean found = Files.exists(pin);
+            BpfMap pinned = BpfMap.createOrReuse(kernel, typed(definition, map.keyTypeId(), map.valueTypeId()), pin);
+            if (!found) {
+                pins.add(pin);
+            }
+            return pinned;
         }
         return createTyped(definition, map.keyTypeId(), map.valueTypeId());
     }

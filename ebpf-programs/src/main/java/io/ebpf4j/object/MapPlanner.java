@@ -2,6 +2,7 @@ package io.ebpf4j.object;
 
 import io.ebpf4j.map.BpfMap;
 import io.ebpf4j.map.MapDefinition;
+import io.ebpf4j.object.LoadOptions.ElementSizes;
 import io.ebpf4j.object.PlannedMap.Sealing;
 import io.ebpf4j.spec.MapFlag;
 import io.ebpf4j.spec.MapSpec;
@@ -108,9 +109,21 @@ final class MapPlanner {
                 notes);
     }
 
-    private MapSpec withOptions(MapSpec map) {
+    private MapSpec withOptions(MapSpec declared) {
+        MapSpec map = declared;
         Integer entries = options.maxEntries().get(map.name());
-        return entries == null ? map : map.withMaxEntries(entries);
+        if (entries != null) {
+            map = map.withMaxEntries(entries);
+        }
+        ElementSizes sizes = options.elementSizes().get(map.name());
+        if (sizes != null) {
+            map = map.withSizes(sizes.key(), sizes.value());
+        }
+        Integer innerEntries = options.innerMaxEntries().get(map.name());
+        if (innerEntries != null && map.inner().isPresent()) {
+            map = map.withInner(map.inner().get().withMaxEntries(innerEntries));
+        }
+        return map;
     }
 
     private Path pin(MapSpec map) {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * the maps do.
  *
  * @param spec what the object says
- * @param code the code, CO-RE relocations applied
+ * @param code the code, CO-RE relocations applied; as the object has it when the program is skipped
  * @param poisoned how many slots are poisoned because a CO-RE relocation could not be resolved
  * @param relocations every CO-RE relocation explained
  * @param attachType the attach type given at load time

@@ -75,6 +75,20 @@ final class ProgramPlanner {
         Optional<String> skipReason = skipReason(program);
         String attachTarget = options.attachTargets().getOrDefault(program.name(), program.attachTarget());
         AttachType attachType = attachType(program);
+        if (skipReason.isPresent()) {
+            return new PlannedProgram(
+                    program,
+                    Instructions.of(program.slots()),
+                    0,
+                    List.of(),
+                    attachType,
+                    flags(program),
+                    attachTarget,
+                    Optional.empty(),
+                    Map.of(),
+                    skipReason,
+                    Optional.empty());
+        }
         Fitted fitted = fit(program);
         Optional<AttachTypeId> attach = needsBtfTarget(program) && !attachTarget.isEmpty()
                 ? attachTargets.find(attachType, attachTarget)
@@ -92,7 +106,7 @@ final class ProgramPlanner {
                 attachTarget,
                 attach,
                 fitted.unresolved,
-                skipReason,
+                Optional.empty(),
                 refusal);
     }
 
