@@ -3,7 +3,6 @@ package io.ebpf4j.codec;
 import io.ebpf4j.btf.Btf;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import java.nio.ByteOrder;
 
 /**
  * Turns a Java value into the bytes of a C type and back.
@@ -22,36 +21,6 @@ import java.nio.ByteOrder;
  * @param <T> the Java type
  */
 public interface Codec<T> {
-    /** {@code int32_t} or {@code uint32_t}, host byte order. */
-    Codec<Integer> INT = ScalarCodec.integer(Integer.class, 4, Signedness.UNSTATED, ByteOrder.nativeOrder());
-
-    /** {@code int64_t} or {@code uint64_t}, host byte order. */
-    Codec<Long> LONG = ScalarCodec.integer(Long.class, 8, Signedness.UNSTATED, ByteOrder.nativeOrder());
-
-    /** {@code int16_t} or {@code uint16_t}, host byte order. */
-    Codec<Short> SHORT = ScalarCodec.integer(Short.class, 2, Signedness.UNSTATED, ByteOrder.nativeOrder());
-
-    /** {@code uint16_t}, host byte order. */
-    Codec<Character> CHAR = ScalarCodec.integer(Character.class, 2, Signedness.UNSIGNED, ByteOrder.nativeOrder());
-
-    /** {@code int8_t} or {@code uint8_t}. */
-    Codec<Byte> BYTE = ScalarCodec.integer(Byte.class, 1, Signedness.UNSTATED, ByteOrder.nativeOrder());
-
-    /** {@code bool}: one byte, 0 or 1; every other byte reads as true. */
-    Codec<Boolean> BOOLEAN = ScalarCodec.integer(Boolean.class, 1, Signedness.UNSTATED, ByteOrder.nativeOrder());
-
-    /** {@code uint32_t} as a {@code long} from 0 to 4294967295, host byte order. */
-    Codec<Long> UINT32 = ScalarCodec.integer(Long.class, 4, Signedness.UNSIGNED, ByteOrder.nativeOrder());
-
-    /** {@code uint16_t} as an {@code int} from 0 to 65535, host byte order. */
-    Codec<Integer> UINT16 = ScalarCodec.integer(Integer.class, 2, Signedness.UNSIGNED, ByteOrder.nativeOrder());
-
-    /** {@code __be32} as an {@code int}. */
-    Codec<Integer> BE32 = ScalarCodec.integer(Integer.class, 4, Signedness.UNSTATED, ByteOrder.BIG_ENDIAN);
-
-    /** {@code __be16} as an {@code int} from 0 to 65535: ports. */
-    Codec<Integer> BE16 = ScalarCodec.integer(Integer.class, 2, Signedness.UNSIGNED, ByteOrder.BIG_ENDIAN);
-
     /** {@return what is read and written, in the terms of C} */
     Shape shape();
 

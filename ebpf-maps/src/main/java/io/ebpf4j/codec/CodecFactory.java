@@ -20,12 +20,12 @@ final class CodecFactory {
     private static final int DEPTH = 16;
 
     private static final Map<Class<?>, Codec<?>> SIMPLE = Map.ofEntries(
-            Map.entry(Integer.class, Codec.INT),
-            Map.entry(Long.class, Codec.LONG),
-            Map.entry(Short.class, Codec.SHORT),
-            Map.entry(Character.class, Codec.CHAR),
-            Map.entry(Byte.class, Codec.BYTE),
-            Map.entry(Boolean.class, Codec.BOOLEAN),
+            Map.entry(Integer.class, Scalars.INT),
+            Map.entry(Long.class, Scalars.LONG),
+            Map.entry(Short.class, Scalars.SHORT),
+            Map.entry(Character.class, Scalars.CHAR),
+            Map.entry(Byte.class, Scalars.BYTE),
+            Map.entry(Boolean.class, Scalars.BOOLEAN),
             Map.entry(Float.class, ScalarCodec.ofFloat()),
             Map.entry(Double.class, ScalarCodec.ofDouble()),
             Map.entry(Inet4Address.class, AddressCodec.IPV4),

@@ -180,6 +180,7 @@ public final class MapCursor implements AutoCloseable {
     }
 
     /** A bucket holds more entries than there is room for; the kernel gave none of them and keeps its position. */
+    @SuppressWarnings("MustBeClosedChecker") // the cursor owns the arena and closes it
     private void grow() {
         long greatest = Math.max(Integer.toUnsignedLong(map.maxEntries()), capacity);
         if (capacity >= greatest && capacity >= GREATEST_BATCH) {
