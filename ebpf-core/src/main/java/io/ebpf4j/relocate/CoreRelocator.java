@@ -270,7 +270,7 @@ public final class CoreRelocator {
         FieldValue a = first.value();
         FieldValue b = second.value();
         if (a == null || b == null) {
-            return a == b;
+            return a == null && b == null;
         }
         return a.number() == b.number() && (a.size() == b.size() || !Patch.accessesMemory(instruction));
     }
