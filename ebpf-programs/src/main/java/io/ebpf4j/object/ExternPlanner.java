@@ -6,7 +6,6 @@ import io.ebpf4j.kernel.Kallsyms;
 import io.ebpf4j.kernel.Kconfig;
 import io.ebpf4j.object.PlannedExtern.Resolution;
 import io.ebpf4j.object.PlannedExtern.Resolution.Missing;
-import io.ebpf4j.object.PlannedExtern.Resolution.Type;
 import io.ebpf4j.relocate.TypeCompatibility;
 import io.ebpf4j.spec.Extern;
 import io.ebpf4j.spec.Extern.KconfigExtern;
@@ -129,7 +128,7 @@ final class ExternPlanner {
             return new Missing(name + " is declared as " + local.cName(localType) + ", the kernel has "
                     + type.btf.cName(targetId));
         }
-        return new Type(type.id, type.module);
+        return new Resolution.Type(type.id, type.module);
     }
 
     private Optional<Found> find(String name, BtfKind kind) {

@@ -59,7 +59,7 @@ final class GlobalImage {
 
     private void put(MemorySegment place, VariableSpec variable, GlobalValue value) {
         switch (value) {
-            case GlobalValue.Number number -> putNumber(place, variable, number.value());
+            case GlobalValue.Scalar scalar -> putNumber(place, variable, scalar.value());
             case GlobalValue.Text text -> putText(place, variable, text.text());
             case GlobalValue.Bytes bytes -> putBytes(place, variable, bytes);
             case GlobalValue.Coded coded -> {

@@ -13,7 +13,7 @@ public sealed interface GlobalValue {
      *
      * @param value the value
      */
-    record Number(long value) implements GlobalValue {}
+    record Scalar(long value) implements GlobalValue {}
 
     /**
      * A text for an array of characters.

@@ -171,7 +171,7 @@ public final class LoadOptions {
      *     pointer-sized word
      */
     public LoadOptions withGlobal(String name, long value) {
-        return setting(name, new GlobalValue.Number(value));
+        return setting(name, new GlobalValue.Scalar(value));
     }
 
     /**

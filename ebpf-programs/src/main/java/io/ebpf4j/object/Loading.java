@@ -137,7 +137,7 @@ final class Loading {
             types = Optional.of(kernelTypes.load(btf.get(), plan.target()));
         } catch (BpfException e) {
             // programs and maps work without types, only with less to say about them
-            skipped.add(new Skipped(Skipped.Kind.TYPES, spec.name(), e.getMessage()));
+            skipped.add(new Skipped(Skipped.Kind.TYPES, spec.name(), String.valueOf(e.getMessage())));
         }
     }
 
@@ -183,7 +183,7 @@ final class Loading {
         try {
             return BpfMap.create(kernel, typed);
         } catch (BpfException e) {
-            if (typed.types() == MapTypes.NONE) {
+            if (typed.types() instanceof MapTypes.None) {
                 throw e;
             }
             // an older kernel refuses types for map types where a newer one takes them
@@ -325,7 +325,7 @@ final class Loading {
                 throw e;
             }
             failures.put(program.name(), e);
-            skip(program, e.getMessage());
+            skip(program, String.valueOf(e.getMessage()));
         }
     }
 

@@ -191,7 +191,7 @@ final class ProgramPlanner {
                     poisoned = relocation.poisoned();
                     relocations = relocation.report().entries();
                 } catch (IncompatibleException e) {
-                    refusal = Optional.of(refuse(Refusal.Cause.INCOMPATIBLE, program, e.getMessage()));
+                    refusal = Optional.of(refuse(Refusal.Cause.INCOMPATIBLE, program, String.valueOf(e.getMessage())));
                 }
             }
         }

@@ -18,23 +18,21 @@ public record Refusal(Cause cause, String subject, String reason) {
     /** Kinds of reason, each with the error number by which libbpf refuses the same. */
     public enum Cause {
         /** What it attaches to or refers to does not exist in the target kernel. */
-        NOT_FOUND(Errno.ESRCH),
+        NOT_FOUND,
         /** The object asks for something that is not supported. */
-        NOT_SUPPORTED(Errno.EOPNOTSUPP),
+        NOT_SUPPORTED,
         /** The object, the options and the target kernel do not fit together. */
-        INCOMPATIBLE(Errno.EINVAL),
+        INCOMPATIBLE,
         /** Something that has to be said was not: an attach target, a program type. */
-        INCOMPLETE(Errno.EINVAL);
-
-        private final Errno errno;
-
-        Cause(Errno errno) {
-            this.errno = errno;
-        }
+        INCOMPLETE;
 
         /** {@return the error number by which libbpf refuses the same} */
         public Errno errno() {
-            return errno;
+            return switch (this) {
+                case NOT_FOUND -> Errno.ESRCH;
+                case NOT_SUPPORTED -> Errno.EOPNOTSUPP;
+                case INCOMPATIBLE, INCOMPLETE -> Errno.EINVAL;
+            };
         }
     }
 

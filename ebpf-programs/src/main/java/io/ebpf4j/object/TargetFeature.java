@@ -42,10 +42,12 @@ public enum TargetFeature {
     /** Data sections in types may have a question mark in their name. */
     BTF_OPTIONAL_SECTIONS(6, 12);
 
-    private final KernelVersion since;
+    private final int major;
+    private final int minor;
 
     TargetFeature(int major, int minor) {
-        this.since = new KernelVersion(major, minor, 0);
+        this.major = major;
+        this.minor = minor;
     }
 
     /** {@return what of BTF a kernel with these features takes} */
@@ -70,6 +72,6 @@ public enum TargetFeature {
 
     /** {@return the first release that has it} */
     public KernelVersion since() {
-        return since;
+        return new KernelVersion(major, minor, 0);
     }
 }

@@ -275,7 +275,7 @@ public final class TargetKernel {
     }
 
     /** A value that is made when it is first asked for. */
-    private static final class Once<T extends Object> implements Supplier<T> {
+    private static final class Once<T> implements Supplier<T> {
         private final Supplier<T> maker;
         private Optional<T> value = Optional.empty();
 
