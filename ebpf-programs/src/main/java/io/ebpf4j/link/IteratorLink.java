@@ -97,7 +97,8 @@ public final class IteratorLink extends Link {
      * @param program a loaded program of type tracing, for {@code BPF_TRACE_ITER}
      * @param options what to walk
      * @return the link, to be closed by the caller
-     * @throws InvalidTargetException the scope's thread, process, map or cgroup does not exist or does not fit
+     * @throws InvalidTargetException the scope's map or cgroup does not exist or does not fit; a thread or process
+     *     that does not exist has nothing to walk
      * @throws NotSupportedException this kernel has no iterators or no such scope
      */
     public static IteratorLink attach(BpfProgram program, Options options) {

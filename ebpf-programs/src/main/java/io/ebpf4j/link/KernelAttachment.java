@@ -140,14 +140,11 @@ final class KernelAttachment implements Attachment {
 
     @Override
     public void detach() {
-        if (event != null) {
-            event.disable();
-            return;
-        }
         int result = commands.detach(link.number());
         if (result >= 0) {
             return;
         }
+        // Disabling a perf event would not do: a tracepoint runs its programs whether its event is enabled or not.
         if (Refusal.is(result, Errno.EOPNOTSUPP)) {
             throw new NotSupportedException(
                     "detach of a link of kind " + Link.kindOf(info()),

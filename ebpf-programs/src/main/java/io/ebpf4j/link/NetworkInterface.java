@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * A network interface of the calling thread's network namespace.
@@ -19,6 +20,9 @@ import java.nio.charset.StandardCharsets;
 public record NetworkInterface(int index) {
     /** {@code SIOCGIFINDEX} (include/uapi/linux/sockios.h). */
     private static final long SIOCGIFINDEX = 0x8933;
+
+    /** {@code SIOCGIFNAME}. */
+    private static final long SIOCGIFNAME = 0x8910;
 
     /** {@code IFNAMSIZ}: a name of 15 bytes and its end. */
     private static final int NAME_BYTES = 16;
@@ -51,13 +55,11 @@ public record NetworkInterface(int index) {
         if (bytes.length == 0 || bytes.length >= NAME_BYTES) {
             throw new InvalidTargetException("network interface " + name, "a name has 1 to 15 bytes");
         }
-        int socket = kernel.socket(Constants.AF_UNIX, Constants.SOCK_DGRAM, 0);
-        Failure.check("socket", socket, "to look up interface " + name);
-        try (Fd fd = Fd.own(kernel, socket, "socket for interface names");
+        try (Fd socket = socket(kernel);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(REQUEST_BYTES, Long.BYTES);
             MemorySegment.copy(bytes, 0, request, ValueLayout.JAVA_BYTE, 0, bytes.length);
-            int result = kernel.ioctl(fd.number(), SIOCGIFINDEX, request.address());
+            int result = kernel.ioctl(socket.number(), SIOCGIFINDEX, request.address());
             if (Refusal.is(result, Errno.ENODEV)) {
                 throw new InvalidTargetException(
                         "network interface " + name, "none of that name in this network namespace");
@@ -65,5 +67,26 @@ public record NetworkInterface(int index) {
             Failure.check("ioctl(SIOCGIFINDEX)", result, name);
             return new NetworkInterface(request.get(ValueLayout.JAVA_INT_UNALIGNED, NAME_BYTES));
         }
+    }
+
+    /** {@return its name now, empty where the calling thread's network namespace has no interface of this number} */
+    public Optional<String> name() {
+        Kernel kernel = Kernel.system();
+        try (Fd socket = socket(kernel);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment request = arena.allocate(REQUEST_BYTES, Long.BYTES);
+            request.set(ValueLayout.JAVA_INT_UNALIGNED, NAME_BYTES, index);
+            int result = kernel.ioctl(socket.number(), SIOCGIFNAME, request.address());
+            if (Refusal.is(result, Errno.ENODEV)) {
+                return Optional.empty();
+            }
+            Failure.check("ioctl(SIOCGIFNAME)", result, "interface " + index);
+            return Optional.of(request.getString(0, StandardCharsets.UTF_8));
+        }
+    }
+
+    private static Fd socket(Kernel kernel) {
+        int socket = kernel.socket(Constants.AF_UNIX, Constants.SOCK_DGRAM, 0);
+        return Fd.own(kernel, Failure.check("socket", socket, "for interface names"), "socket for interface names");
     }
 }

@@ -107,27 +107,19 @@ final class PerfEventSource implements AutoCloseable {
         return attachByIoctl(program);
     }
 
-    /** The form of attachment before 5.15: the event itself holds the program. */
+    /** The form of attachment before 5.15: the event itself holds the program, until it is closed. */
     Attachment attachByIoctl(BpfProgram program) {
         int result = commands.kernel().ioctl(fd.number(), PerfEventAttr.PERF_EVENT_IOC_SET_BPF, program.fd());
         if (result < 0) {
             throw Failure.of("ioctl(PERF_EVENT_IOC_SET_BPF)", result, what);
         }
-        return UnlinkedAttachment.of("perf event " + what, program.info().id(), this::disable, this::close);
+        return UnlinkedAttachment.of("perf event " + what, program.info().id(), this::close, () -> {});
     }
 
     void enable() {
-        control("ioctl(PERF_EVENT_IOC_ENABLE)", PerfEventAttr.PERF_EVENT_IOC_ENABLE);
-    }
-
-    void disable() {
-        control("ioctl(PERF_EVENT_IOC_DISABLE)", PerfEventAttr.PERF_EVENT_IOC_DISABLE);
-    }
-
-    private void control(String call, long request) {
-        int result = commands.kernel().ioctl(fd.number(), request, 0);
+        int result = commands.kernel().ioctl(fd.number(), PerfEventAttr.PERF_EVENT_IOC_ENABLE, 0);
         if (result < 0) {
-            throw Failure.of(call, result, what);
+            throw Failure.of("ioctl(PERF_EVENT_IOC_ENABLE)", result, what);
         }
     }
 

@@ -15,8 +15,12 @@ final class Trampolines {
 
     /** The exception for a refused tracing, LSM or extension program. */
     static BpfException refusal(long result, BpfProgram program) {
-        String what = program.attachType().name() + " program " + program.name();
-        if (Refusal.is(result, Errno.EPERM) && needsTrampoline(program.attachType())) {
+        return refusal(result, program.attachType(), program.name());
+    }
+
+    static BpfException refusal(long result, AttachType type, String program) {
+        String what = type.name() + " program " + program;
+        if (Refusal.is(result, Errno.EPERM) && needsTrampoline(type)) {
             BpfException diagnosed = Failure.of("bpf(BPF_LINK_CREATE)", result, what);
             // With every capability there, what refuses is the patching of kernel text: register_ftrace_direct or the
             // fmod_ret and LSM checks of the running kernel.

@@ -109,6 +109,10 @@ public final class XdpLink extends Link {
             if (fd >= 0) {
                 return new XdpLink(KernelAttachment.of(commands, fd, "XDP link to " + subject));
             }
+            if (Refusal.is(fd, Errno.EINVAL)
+                    && options.networkInterface().name().isEmpty()) {
+                throw refusal(Errno.ENODEV, "bpf(BPF_LINK_CREATE)", subject);
+            }
             if (!Refusal.is(fd, Errno.EINVAL) || KernelVersion.running().isAtLeast(5, 9)) {
                 throw refusal(new Errno(-fd), "bpf(BPF_LINK_CREATE)", subject);
             }
