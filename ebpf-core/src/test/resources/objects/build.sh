@@ -11,3 +11,14 @@ for source in ${1:-*.bpf.c}; do
     llvm-strip-19 -g "$object"
   done
 done
+
+# Two files that bpftool links: weak functions overridden, static ones of the same name, a global of the other file.
+parts=()
+for part in one two; do
+  parts+=("$(mktemp --suffix=.o)")
+  clang-19 -g -O2 -mcpu=v3 -target bpfel -idirafter "/usr/include/$(uname -m)-linux-gnu" \
+    -ffile-prefix-map="$PWD=." -fdebug-compilation-dir=. -c "spec-linked-$part.c" -o "${parts[-1]}"
+  llvm-strip-19 -g "${parts[-1]}"
+done
+bpftool gen object spec-linked-el.o "${parts[@]}"
+rm "${parts[@]}"

@@ -158,7 +158,7 @@ final class Types {
                     switch (btf.name(id)) {
                         case ".ksyms" -> {
                             if (id == section(".ksyms") && integer != 0) {
-                                dummy |= kernelSymbols(id, integer, lastId + 1, changes);
+                                kernelSymbols(id, integer, lastId + 1, changes);
                             }
                         }
                         case ".kconfig" -> {
@@ -170,8 +170,16 @@ final class Types {
                     }
                 }
                 case FUNC -> {
-                    if (btf.linkage(id) == BtfType.Linkage.GLOBAL && hiddenFunctions.contains(btf.name(id))) {
+                    if (btf.linkage(id) == BtfType.Linkage.EXTERN) {
+                        kernelFunction(id, changes);
+                        dummy = true;
+                    } else if (btf.linkage(id) == BtfType.Linkage.GLOBAL && hiddenFunctions.contains(btf.name(id))) {
                         changes.put(id, new Change.Function(id, LINKAGE_STATIC));
+                    }
+                }
+                case VAR -> {
+                    if (btf.linkage(id) == BtfType.Linkage.EXTERN) {
+                        changes.putIfAbsent(id, new Change.Variable(id, btf.ref(id), LINKAGE_GLOBAL));
                     }
                 }
                 default -> {}
@@ -225,28 +233,29 @@ final class Types {
         changes.put(id, new Change.Section(id, configSize, entries));
     }
 
-    /** Externs of the kernel become four-byte variables; answers whether the dummy variable is needed for functions. */
-    private boolean kernelSymbols(int id, int integer, int dummyId, Map<Integer, Change> changes) {
-        boolean dummy = false;
+    /** A function of the kernel becomes a global one whose parameters all have names. */
+    private void kernelFunction(int id, Map<Integer, Change> changes) {
+        changes.put(id, new Change.Function(id, LINKAGE_GLOBAL));
+        int prototype = btf.ref(id);
+        if (btf.kind(prototype) == BtfKind.FUNC_PROTO) {
+            changes.put(prototype, new Change.Prototype(prototype));
+        }
+    }
+
+    /** Externs of the kernel become four-byte variables, functions all the dummy variable. */
+    private void kernelSymbols(int id, int integer, int dummyId, Map<Integer, Change> changes) {
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < btf.vlen(id); i++) {
             int variable = btf.sectionVarType(id, i);
             int type = variable;
-            if (btf.kind(variable) == BtfKind.FUNC) {
-                dummy = true;
+            if (btf.kind(variable) == BtfKind.FUNC && btf.linkage(variable) == BtfType.Linkage.EXTERN) {
                 type = dummyId;
-                changes.put(variable, new Change.Function(variable, LINKAGE_GLOBAL));
-                int prototype = btf.ref(variable);
-                if (btf.kind(prototype) == BtfKind.FUNC_PROTO) {
-                    changes.put(prototype, new Change.Prototype(prototype));
-                }
             } else if (btf.kind(variable) == BtfKind.VAR) {
                 changes.put(variable, new Change.Variable(variable, integer, LINKAGE_GLOBAL));
             }
             entries.add(new Entry(type, (long) i * Integer.BYTES, Integer.BYTES));
         }
         changes.put(id, new Change.Section(id, (long) entries.size() * Integer.BYTES, entries));
-        return dummy;
     }
 
     private Btf apply(Map<Integer, Change> changes, boolean dummy, int integer) {

@@ -133,4 +133,61 @@ class ProgramLinkerTest {
         plain.slots()[0] = 0;
         assertThat(plain.slots()[0]).isNotZero();
     }
+
+    @Test
+    void linksWhatBpftoolHasLinkedBefore() {
+        ObjectSpec spec = Fixture.read("spec-linked-el");
+
+        // The first file's weak_one overrides the second's; the static functions of one name stay two.
+        ProgramSpec two = spec.programs().get("two");
+        assertThat(two.subprograms())
+                .containsExactly(
+                        new ProgramSpec.Subprogram("two", 0, 9),
+                        new ProgramSpec.Subprogram("weak_one", 9, 3),
+                        new ProgramSpec.Subprogram("same_name", 12, 5),
+                        new ProgramSpec.Subprogram("same_name", 17, 6));
+        assertThat(two.slots()[1]).isEqualTo(Slot.of(0x85, 0, 1, 0, 7));
+        assertThat(two.slots()[6]).isEqualTo(Slot.of(0x85, 0, 1, 0, 10));
+        assertThat(two.slots()[9]).isEqualTo(Slot.of(0x85, 0, 1, 0, 2));
+        assertThat(spec.variables().get("common_global").offset()).isEqualTo(4);
+        assertThat(Fixture.contents(spec.maps().get(".data"))).containsExactly(1, 0, 0, 0, 10, 0, 0, 0, 20, 0, 0, 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"spec-refused-el", "spec-refused-eb"})
+    void carriesWhatNoLoaderCanGive(String object) {
+        ObjectSpec spec = Fixture.read(object);
+
+        assertThat(spec.maps().get("odd").unsupported())
+                .singleElement()
+                .asString()
+                .contains("no_such_attribute");
+        assertThat(spec.maps().get("private_map").unsupported())
+                .singleElement()
+                .asString()
+                .contains("static");
+        assertThat(spec.programs().get("uses_private").references())
+                .isEqualTo(List.of(new CodeReference.MapReference(4, "private_map")));
+        assertThat(spec.programs().get("jumps").references())
+                .isEqualTo(List.of(new CodeReference.JumpTableReference(0, 0, 24)));
+        assertThat(spec.programs().get("jumps").unsupported())
+                .singleElement()
+                .asString()
+                .contains(".jumptables");
+        assertThat(spec.programs().get("calls_nothing").unsupported())
+                .singleElement()
+                .asString()
+                .contains("nowhere");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"spec-refused-el", "spec-refused-eb"})
+    void appendsExceptionCallbacks(String object) {
+        ProgramSpec program = Fixture.read(object).programs().get("throws");
+
+        assertThat(program.unsupported()).isEmpty();
+        assertThat(program.subprograms())
+                .containsExactly(
+                        new ProgramSpec.Subprogram("throws", 0, 2), new ProgramSpec.Subprogram("recover", 2, 3));
+    }
 }
