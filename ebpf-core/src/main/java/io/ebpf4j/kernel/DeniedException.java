@@ -4,8 +4,13 @@ package io.ebpf4j.kernel;
 public final class DeniedException extends BpfException {
     private static final long serialVersionUID = 1L;
 
+    /** What was refused. */
     private final String what;
+
+    /** What is missing or in the way. */
     private final String missing;
+
+    /** What to do about it. */
     private final String hint;
 
     /**

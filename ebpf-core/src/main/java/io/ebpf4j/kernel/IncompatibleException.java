@@ -4,8 +4,13 @@ package io.ebpf4j.kernel;
 public final class IncompatibleException extends BpfException {
     private static final long serialVersionUID = 1L;
 
+    /** What it was about. */
     private final String subject;
+
+    /** The side that was asked for. */
     private final String ours;
+
+    /** The side that was found. */
     private final String theirs;
 
     /**

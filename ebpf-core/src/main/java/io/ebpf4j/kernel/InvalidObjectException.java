@@ -7,9 +7,16 @@ import org.jspecify.annotations.Nullable;
 public final class InvalidObjectException extends BpfException {
     private static final long serialVersionUID = 1L;
 
+    /** Where the bytes came from. */
     private final String file;
+
+    /** The section. */
     private final String section;
+
+    /** Bytes from its start. */
     private final long offset;
+
+    /** What is wrong. */
     private final String problem;
 
     /**

@@ -4,6 +4,7 @@ package io.ebpf4j.kernel;
 public final class InvalidTargetException extends BpfException {
     private static final long serialVersionUID = 1L;
 
+    /** The target as it was given. */
     private final String target;
 
     /**

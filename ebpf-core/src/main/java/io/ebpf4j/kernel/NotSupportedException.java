@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 public final class NotSupportedException extends BpfException {
     private static final long serialVersionUID = 1L;
 
+    /** The feature. */
     private final String feature;
 
+    /** The first kernel that has it. */
     @SuppressWarnings("serial") // a record of three ints; exceptions are not sent anywhere
     private final @Nullable KernelVersion since;
 

@@ -4,11 +4,14 @@ package io.ebpf4j.kernel;
 public final class SystemCallException extends BpfException {
     private static final long serialVersionUID = 1L;
 
+    /** The call. */
     private final String call;
 
+    /** Its error. */
     @SuppressWarnings("serial") // a record of one int; exceptions are not sent anywhere
     private final Errno errno;
 
+    /** What it was about. */
     private final String subject;
 
     /**

@@ -4,6 +4,7 @@ package io.ebpf4j.kernel;
 public final class VerifierException extends BpfException {
     private static final long serialVersionUID = 1L;
 
+    /** What the verifier said. */
     @SuppressWarnings("serial") // a record of strings and ints; exceptions are not sent anywhere
     private final VerifierDiagnostics diagnostics;
 

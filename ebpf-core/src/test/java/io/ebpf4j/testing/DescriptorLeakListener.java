@@ -2,6 +2,10 @@ package io.ebpf4j.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,10 +19,10 @@ import org.junit.platform.launcher.LauncherSessionListener;
  * Fails a module's test run that leaves descriptors of the kernel's own objects open: maps, programs, links, BTF, perf
  * events, epoll sets, eventfds.
  *
- * <p>Those are the {@code anon_inode} descriptors; what the JVM keeps of that kind is there before the first test or is
- * not counted by name ({@code [eventfd]} and {@code [eventpoll]} of the JDK's own selectors are released by closing the
- * selector, so a test that leaves one leaks it as well). JUnit reports nothing that a listener throws, so the process is
- * ended with a status of its own, which surefire and failsafe report as a failed run.
+ * <p>Those are the {@code anon_inode} descriptors. The JDK keeps some of that kind for the sockets of virtual threads: it
+ * is made to open them before they are counted. A selector that a test leaves open counts as its leak. JUnit reports
+ * nothing that a listener throws, so the process is ended with a status of its own, which surefire and failsafe report
+ * as a failed run.
  */
 public final class DescriptorLeakListener implements LauncherSessionListener {
     /** Exit status of a leaking run. */
@@ -31,7 +35,31 @@ public final class DescriptorLeakListener implements LauncherSessionListener {
 
     @Override
     public void launcherSessionOpened(LauncherSession session) {
+        openPollersOfTheJdk();
         before.putAll(kernelObjects());
+    }
+
+    /** A virtual thread that waits for a socket makes the JDK open the epoll sets it keeps for ever. */
+    private static void openPollersOfTheJdk() {
+        Thread waiter = Thread.ofVirtual().start(() -> {
+            InetAddress loopback = InetAddress.getLoopbackAddress();
+            try (ServerSocket server = new ServerSocket(0, 1, loopback);
+                    Socket client = new Socket(loopback, server.getLocalPort());
+                    Socket accepted = server.accept()) {
+                accepted.setSoTimeout(1);
+                int read = accepted.getInputStream().read();
+                throw new IllegalStateException("nobody wrote " + read + " to " + client);
+            } catch (SocketTimeoutException e) {
+                // as intended: it waited
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        try {
+            waiter.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

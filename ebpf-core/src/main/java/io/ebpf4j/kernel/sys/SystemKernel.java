@@ -1,5 +1,6 @@
 package io.ebpf4j.kernel.sys;
 
+import io.ebpf4j.kernel.KernelVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -35,6 +36,7 @@ final class SystemKernel implements Kernel {
     private final Architecture architecture;
     private final long pageSize;
     private final int possibleCpus;
+    private final MemoryLock memoryLock;
 
     private SystemKernel() {
         String system = System.getProperty("os.name");
@@ -44,6 +46,7 @@ final class SystemKernel implements Kernel {
         this.architecture = Architecture.current();
         this.pageSize = readPageSize();
         this.possibleCpus = readCpus("possible").length;
+        this.memoryLock = new MemoryLock(KernelVersion.running());
     }
 
     static SystemKernel instance() {
@@ -65,6 +68,12 @@ final class SystemKernel implements Kernel {
             throw new AssertionError("a downcall throws nothing checked", checked);
         }
         return result == -1 ? -errno.get(ValueLayout.JAVA_INT, Native.ERRNO_OFFSET) : result;
+    }
+
+    @Override
+    public int bpf(BpfCommand command, MemorySegment attr, int size) {
+        memoryLock.before(command, this);
+        return Kernel.super.bpf(command, attr, size);
     }
 
     @Override
