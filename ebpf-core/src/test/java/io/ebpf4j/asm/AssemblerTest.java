@@ -122,7 +122,8 @@ class AssemblerTest {
                 .exit()
                 .assemble();
         Instructions clang = LlvmObject.code(LlvmObject.open("instructions.el.o"), ".text");
-        assertThat(code.disassemble().lines()).containsExactlyElementsOf(clang.disassemble().lines().toList());
+        assertThat(code.disassemble().lines())
+                .containsExactlyElementsOf(clang.disassemble().lines().toList());
         assertThat(code).isEqualTo(clang);
     }
 
@@ -158,7 +159,9 @@ class AssemblerTest {
             far.exit();
         }
         far.label("end");
-        assertThatThrownBy(far::assemble).isInstanceOf(IllegalStateException.class).hasMessageContaining("jumpLong");
+        assertThatThrownBy(far::assemble)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("jumpLong");
     }
 
     @Test

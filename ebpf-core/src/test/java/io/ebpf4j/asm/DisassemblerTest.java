@@ -35,7 +35,11 @@ class DisassemblerTest {
                 // Without the feature LLVM cannot name 32-bit atomics; we do.
                 boolean unnamed = lines.get(i).endsWith("<unknown>");
                 expected.add(
-                        unnamed ? withAllFeatures.getOrDefault(section, List.of()).get(i) : lines.get(i));
+                        unnamed
+                                ? withAllFeatures
+                                        .getOrDefault(section, List.of())
+                                        .get(i)
+                                : lines.get(i));
             }
             assertThat(listing(file, section, Disassembler.Dialect.GENERIC)).containsExactlyElementsOf(expected);
         });

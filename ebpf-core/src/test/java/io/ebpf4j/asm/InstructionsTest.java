@@ -45,7 +45,8 @@ class InstructionsTest {
         code[8] = 0x18;
         assertThatThrownBy(() -> decode(code))
                 .isInstanceOfSatisfying(
-                        InvalidObjectException.class, e -> assertThat(e.offset()).isEqualTo(8));
+                        InvalidObjectException.class,
+                        e -> assertThat(e.offset()).isEqualTo(8));
     }
 
     @Test

@@ -50,9 +50,14 @@ final class LlvmObject {
 
     /** The sections of a listing: name to lines. */
     static Map<String, List<String>> listing(String name) {
+        return sections(new String(bytes(name), StandardCharsets.UTF_8));
+    }
+
+    /** What llvm-objdump prints, by section. */
+    static Map<String, List<String>> sections(String text) {
         Map<String, List<String>> sections = new LinkedHashMap<>();
         List<String> lines = new ArrayList<>();
-        for (String line : new String(bytes(name), StandardCharsets.UTF_8).lines().toList()) {
+        for (String line : text.lines().toList()) {
             if (line.startsWith("Disassembly of section ")) {
                 lines = new ArrayList<>();
                 sections.put(line.substring("Disassembly of section ".length(), line.length() - 1), lines);
@@ -60,7 +65,8 @@ final class LlvmObject {
                 lines.add(line);
             }
         }
-        sections.replaceAll((section, all) -> String.join("\n", all).strip().lines().toList());
+        sections.replaceAll(
+                (section, all) -> String.join("\n", all).strip().lines().toList());
         return sections;
     }
 }

@@ -34,8 +34,8 @@ class CandidateChoiceTest {
             .exit()
             .assemble()
             .slots();
-    private static final List<RelocationSite> SITES =
-            List.of(site(0, "0:0", CoreRelocationKind.FIELD_BYTE_OFFSET), site(1, "0:1", CoreRelocationKind.FIELD_BYTE_OFFSET));
+    private static final List<RelocationSite> SITES = List.of(
+            site(0, "0:0", CoreRelocationKind.FIELD_BYTE_OFFSET), site(1, "0:1", CoreRelocationKind.FIELD_BYTE_OFFSET));
 
     private record Shape(String name, List<String> members) {}
 
@@ -71,7 +71,8 @@ class CandidateChoiceTest {
 
     @Test
     void oneTypeAnswersForAllMembersEvenWhenAnotherHasTheFirst() {
-        // Resolved one by one, "a" would be at 0 in the first type and "b" at 8 in the second: a mixture of two layouts.
+        // Resolved one by one, "a" would be at 0 in the first type and "b" at 8 in the second: a mixture of two
+        // layouts.
         Relocation result = relocate(types(composite("dup", "a"), composite("dup___new", "pad", "a", "b")));
         assertThat(offsets(result)).containsExactly(4, 8);
         assertThat(result.poisoned()).isZero();
@@ -86,8 +87,8 @@ class CandidateChoiceTest {
     @Test
     void theOrderOfTypesAndSitesDoesNotMatter() {
         Btf target = types(composite("dup___new", "pad", "a", "b"), composite("dup", "a"));
-        Relocation result = new CoreRelocator(TargetBtf.of(target))
-                .relocate(LOCAL, SITES.reversed(), PROGRAM, "a.o", "program");
+        Relocation result =
+                new CoreRelocator(TargetBtf.of(target)).relocate(LOCAL, SITES.reversed(), PROGRAM, "a.o", "program");
         assertThat(offsets(result)).containsExactly(4, 8);
     }
 
@@ -96,8 +97,14 @@ class CandidateChoiceTest {
         Btf target = types(composite("dup", "a", "b"), composite("dup", "pad", "a", "b"));
         assertThatThrownBy(() -> relocate(target))
                 .isInstanceOfSatisfying(IncompatibleException.class, e -> {
-                    assertThat(e.ours()).contains("struct dup [2] of target").contains("struct dup.a: 0").contains("struct dup.b: 4");
-                    assertThat(e.theirs()).contains("struct dup [3] of target").contains("struct dup.a: 4").contains("struct dup.b: 8");
+                    assertThat(e.ours())
+                            .contains("struct dup [2] of target")
+                            .contains("struct dup.a: 0")
+                            .contains("struct dup.b: 4");
+                    assertThat(e.theirs())
+                            .contains("struct dup [3] of target")
+                            .contains("struct dup.a: 4")
+                            .contains("struct dup.b: 8");
                 })
                 .hasMessageContaining("program");
     }
@@ -149,7 +156,8 @@ class CandidateChoiceTest {
     @Test
     void namesWithFlavoursAreFoundHoweverTheyStandInTheStrings() {
         for (int pad = 0; pad < 6; pad++) {
-            Btf target = types(composite("p".repeat(pad + 1), "a"), composite("dup___a_b", "b", "a"), composite("dup____c", "a"));
+            Btf target = types(
+                    composite("p".repeat(pad + 1), "a"), composite("dup___a_b", "b", "a"), composite("dup____c", "a"));
             assertThat(offsets(relocate(target))).containsExactly(4, 0);
         }
     }
@@ -173,7 +181,11 @@ class CandidateChoiceTest {
     void chainsOfTypesThatDoNotEndAreRefused() {
         BtfBuilder builder = new BtfBuilder();
         builder.add(new BtfType.Composite(
-                0, "dup", BtfType.Shape.STRUCT, 8, List.of(new BtfType.Member("a", 2, 0, 0), new BtfType.Member("b", 4, 32, 0))));
+                0,
+                "dup",
+                BtfType.Shape.STRUCT,
+                8,
+                List.of(new BtfType.Member("a", 2, 0, 0), new BtfType.Member("b", 4, 32, 0))));
         builder.add(new BtfType.Qualifier(0, BtfKind.CONST, 3));
         builder.add(new BtfType.Qualifier(0, BtfKind.VOLATILE, 2));
         builder.add(new BtfType.Array(0, 4, 4, 1));

@@ -62,7 +62,8 @@ class CoreRelocatorTest {
         CoreObject target = CoreObject.open("core-target." + order + ".o");
         TargetBtf types = TargetBtf.of(target.btf());
         int compared = 0;
-        for (Map.Entry<String, CoreObject.Function> function : target.functions().entrySet()) {
+        for (Map.Entry<String, CoreObject.Function> function :
+                target.functions().entrySet()) {
             String name = function.getKey();
             if (name.startsWith("bits_") && !name.endsWith("_signed") && !name.endsWith("_right_shift")) {
                 // Compilers read bit-fields in words of the record's alignment, libbpf in the smallest that will do.
@@ -99,13 +100,12 @@ class CoreRelocatorTest {
         TargetBtf types = TargetBtf.of(CoreObject.open(name).btf());
         String program = "bits_" + field;
         long offset = answer(local, types, program + "_offset");
-        long word =
-                switch ((int) answer(local, types, program + "_size")) {
-                    case 1 -> record.get(ValueLayout.JAVA_BYTE, offset) & 0xFFL;
-                    case 2 -> record.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(file.order()), offset) & 0xFFFFL;
-                    case 4 -> record.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(file.order()), offset) & 0xFFFF_FFFFL;
-                    default -> record.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(file.order()), offset);
-                };
+        long word = switch ((int) answer(local, types, program + "_size")) {
+            case 1 -> record.get(ValueLayout.JAVA_BYTE, offset) & 0xFFL;
+            case 2 -> record.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(file.order()), offset) & 0xFFFFL;
+            case 4 -> record.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(file.order()), offset) & 0xFFFF_FFFFL;
+            default -> record.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(file.order()), offset);
+        };
         long top = word << answer(local, types, program + "_left_shift");
         long right = answer(local, types, program + "_right_shift");
         long read = answer(local, types, program + "_signed") == 1 ? top >> right : top >>> right;
@@ -134,8 +134,7 @@ class CoreRelocatorTest {
         assertThat(entry.candidates())
                 .extracting(CandidateVerdict::type, CandidateVerdict::verdict, CandidateVerdict::detail)
                 .containsExactlyInAnyOrder(
-                        tuple(
-                                "struct sample", CandidateVerdict.Verdict.CHOSEN, "struct sample.grows at byte 24"),
+                        tuple("struct sample", CandidateVerdict.Verdict.CHOSEN, "struct sample.grows at byte 24"),
                         tuple(
                                 "struct sample___flavoured",
                                 CandidateVerdict.Verdict.MISMATCH,
@@ -145,18 +144,20 @@ class CoreRelocatorTest {
     @Test
     void explainsWhatItPoisoned() {
         assertThat(reason("load_absent")).contains("struct sample has no member gone");
-        assertThat(reason("load_absent_type"))
-                .isEqualTo("no struct named absent in core-target.el.o or its modules");
+        assertThat(reason("load_absent_type")).isEqualTo("no struct named absent in core-target.el.o or its modules");
         assertThat(reason("enum_value_absent")).contains("enum small has no enumerator SMALL_GONE");
         assertThat(reason("load_signed_wider"))
-                .isEqualTo("struct sample.signed_grows is 8 bytes wide in the target, 4 in the program, and not an unsigned"
-                        + " integer or pointer on both sides");
+                .isEqualTo(
+                        "struct sample.signed_grows is 8 bytes wide in the target, 4 in the program, and not an unsigned"
+                                + " integer or pointer on both sides");
     }
 
     @Test
     void explainsWhatIsAbsentWithoutHarm() {
-        RelocationEntry entry =
-                LITTLE.relocate("field_absent", LITTLE_TARGET).report().entries().getFirst();
+        RelocationEntry entry = LITTLE.relocate("field_absent", LITTLE_TARGET)
+                .report()
+                .entries()
+                .getFirst();
         assertThat(entry.outcome()).isInstanceOfSatisfying(RelocationOutcome.Absent.class, absent -> {
             assertThat(absent.before()).isEqualTo(1);
             assertThat(absent.reason()).contains("no member gone");
@@ -242,8 +243,7 @@ class CoreRelocatorTest {
         CoreObject.Function function = LITTLE.function("load_wider");
         RelocationSite site = function.sites().getFirst();
         for (int slot : new int[] {-1, 2, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
-            List<RelocationSite> sites =
-                    List.of(new RelocationSite(slot, site.typeId(), site.access(), site.kind()));
+            List<RelocationSite> sites = List.of(new RelocationSite(slot, site.typeId(), site.access(), site.kind()));
             assertThatThrownBy(() -> new CoreRelocator(LITTLE_TARGET)
                             .relocate(LITTLE.btf(), sites, function.slots(), "a.o", "load_wider"))
                     .isInstanceOf(InvalidObjectException.class);

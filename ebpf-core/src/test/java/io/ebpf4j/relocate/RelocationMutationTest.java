@@ -69,7 +69,10 @@ class RelocationMutationTest {
             }
             long[] slots = {random.nextLong(), random.nextLong(), random.nextLong(), 0x95};
             try {
-                new CoreRelocator(target).relocate(local.btf(), sites, slots, "local.o", "program").report().entries();
+                new CoreRelocator(target)
+                        .relocate(local.btf(), sites, slots, "local.o", "program")
+                        .report()
+                        .entries();
             } catch (BpfException e) {
                 refused++;
             } catch (RuntimeException | Error e) {

@@ -72,7 +72,9 @@ class TypeCompatibilityTest {
 
     @Test
     void structuresAreCompatibleWhateverIsInsideAndMatchWhenTheTargetHasAllMembers() {
-        Btf one = btf(number("int", 4, Encoding.SIGNED), new Composite(0, "s", Shape.STRUCT, 4, List.of(new Member("a", 1, 0, 0))));
+        Btf one = btf(
+                number("int", 4, Encoding.SIGNED),
+                new Composite(0, "s", Shape.STRUCT, 4, List.of(new Member("a", 1, 0, 0))));
         Btf two = btf(
                 number("int", 4, Encoding.SIGNED),
                 new Composite(0, "s", Shape.STRUCT, 8, List.of(new Member("b", 1, 0, 0), new Member("a", 1, 32, 0))));
@@ -181,8 +183,8 @@ class TypeCompatibilityTest {
             members.add(new Member("m", 1, 0, 0));
             parameters.add(new BtfType.Parameter("p", 2));
         }
-        Btf hostile = btf(
-                new Composite(0, "s", Shape.STRUCT, 8, members), new BtfType.FunctionPrototype(0, 2, parameters));
+        Btf hostile =
+                btf(new Composite(0, "s", Shape.STRUCT, 8, members), new BtfType.FunctionPrototype(0, 2, parameters));
         Assertions.assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
             assertThatThrownBy(() -> TypeCompatibility.matches(hostile, 1, hostile, 1))
                     .isInstanceOf(InvalidObjectException.class);
