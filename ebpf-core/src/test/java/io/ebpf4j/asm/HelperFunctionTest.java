@@ -15,7 +15,7 @@ class HelperFunctionTest {
                 .toList();
         assertThat(rows).hasSize(211);
         for (String row : rows) {
-            String[] parts = row.split(" ");
+            String[] parts = row.split(" ", -1);
             assertThat(HelperFunction.of(Integer.parseInt(parts[0])).map(HelperFunction::functionName))
                     .contains(parts[1]);
         }

@@ -42,7 +42,7 @@ class CoreRelocatorTest {
     @ParameterizedTest
     @MethodSource("libbpfResults")
     void givesTheCodeThatLibbpfGives(String line) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         long[] expected = Arrays.stream(words)
                 .skip(1)
                 .mapToLong(word -> Long.parseUnsignedLong(word, 16))
