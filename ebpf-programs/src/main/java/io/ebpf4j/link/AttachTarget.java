@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
  *
  * <p>A pure reading of the name by the rules of libbpf's automatic attachment ({@code section_defs} and the
  * {@code attach_*} functions of its libbpf.c, 1.8): some names say all that is needed, others leave out something that
- * only the user knows, such as the network interface, and are {@link Manual}. Two readings are stricter than libbpf's:
- * text behind a kprobe's name and offset is an error instead of being ignored, and so is an offset that is no number.
+ * only the user knows, such as the network interface, and are {@link Manual}. One reading is
+ * stricter than libbpf's: text behind a kprobe's function and offset is an error instead of being ignored.
  */
 public sealed interface AttachTarget {
 
@@ -187,12 +187,10 @@ public sealed interface AttachTarget {
         String symbol = rest.substring(colon + 1);
         long offset = 0;
         int plus = symbol.lastIndexOf('+');
-        if (plus > 0) {
+        // A name may hold a plus of its own (C++ operators): what follows the last one counts if it is a number.
+        if (plus > 0 && Patterns.NUMBER.matcher(symbol.substring(plus + 1)).matches()) {
             offset = number(section, symbol.substring(plus + 1));
             symbol = symbol.substring(0, plus);
-        }
-        if (offset < 0) {
-            throw unreadable(section, "the offset must not be negative");
         }
         if (point == ProbePoint.RETURN && offset != 0) {
             throw unreadable(section, "a return probe takes no offset");
@@ -270,6 +268,8 @@ public sealed interface AttachTarget {
     final class Patterns {
         static final Pattern KPROBE = Pattern.compile("([a-zA-Z0-9_.]+)([+-].+)?");
         static final Pattern KERNEL_GLOB = Pattern.compile("[a-zA-Z0-9_.*?]+");
+
+        static final Pattern NUMBER = Pattern.compile("0[xX][0-9a-fA-F]+|[0-9]+");
 
         private Patterns() {}
     }

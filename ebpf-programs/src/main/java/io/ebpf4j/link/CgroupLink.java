@@ -1,5 +1,7 @@
 package io.ebpf4j.link;
 
+import io.ebpf4j.kernel.BpfException;
+import io.ebpf4j.kernel.DeniedException;
 import io.ebpf4j.kernel.Errno;
 import io.ebpf4j.kernel.InvalidTargetException;
 import io.ebpf4j.kernel.KernelVersion;
@@ -170,14 +172,16 @@ public final class CgroupLink extends Link {
         }
     }
 
-    private static io.ebpf4j.kernel.BpfException refusal(String call, int result, Options options) {
+    private static BpfException refusal(String call, int result, Options options) {
         String subject = "cgroup " + options.cgroup();
         if (Refusal.is(result, Errno.EBADF)) {
             return new InvalidTargetException(subject, "not a directory of a cgroup version 2 file system");
         }
-        if (Refusal.is(result, Errno.EPERM) && call.endsWith("ATTACH)")) {
-            return new InvalidTargetException(
-                    subject, "a program there or above allows no other beside it (or the privilege is missing)");
+        if (Refusal.is(result, Errno.EPERM)) {
+            BpfException diagnosed = Failure.of(call, result, subject);
+            return diagnosed instanceof DeniedException
+                    ? diagnosed
+                    : new InvalidTargetException(subject, "a program there or above allows no other beside it");
         }
         if (Refusal.is(result, Errno.ENOENT) && options.anchor().relativeId() != 0) {
             return new InvalidTargetException(subject, "the anchor is not attached there: " + options.anchor());

@@ -71,14 +71,14 @@ public final class IteratorLink extends Link {
          *
          * @param tid the thread
          */
-        record Thread(int tid) implements Scope {}
+        record OneThread(int tid) implements Scope {}
 
         /**
          * The threads of one process, for the same targets; since 6.1.
          *
          * @param pid the process
          */
-        record Process(int pid) implements Scope {}
+        record OneProcess(int pid) implements Scope {}
     }
 
     /**
@@ -106,9 +106,9 @@ public final class IteratorLink extends Link {
             case Scope.Everything _ -> new IteratorLink(create(program, options, LinkCommands.Extra.NONE));
             case Scope.MapElements map ->
                 new IteratorLink(create(program, options, scope(info -> info.set(INT, 0, map.mapFd()))));
-            case Scope.Thread thread ->
+            case Scope.OneThread thread ->
                 new IteratorLink(create(program, options, scope(info -> info.set(INT, 0, thread.tid()))));
-            case Scope.Process process ->
+            case Scope.OneProcess process ->
                 new IteratorLink(create(program, options, scope(info -> info.set(INT, 4, process.pid()))));
             case Scope.Cgroups cgroups -> attach(program, options, cgroups);
         };

@@ -50,7 +50,7 @@ class IteratorLinkIT {
         int tid = (int) Kernel.system().call(SystemCall.GETTID, 0, 0, 0, 0, 0, 0);
         try (BpfProgram program = TestPrograms.listing("task", SECOND_POINTER);
                 IteratorLink link =
-                        IteratorLink.attach(program, new IteratorLink.Options(new IteratorLink.Scope.Thread(tid)));
+                        IteratorLink.attach(program, new IteratorLink.Options(new IteratorLink.Scope.OneThread(tid)));
                 Stream<String> lines = link.lines()) {
             assertThat(lines).containsExactly("x");
             assertThat(link.info()).isInstanceOfSatisfying(LinkInfo.Iterator.class, info -> {
@@ -66,7 +66,7 @@ class IteratorLinkIT {
         Process child = new ProcessBuilder("sleep", "60").start();
         try (BpfProgram program = TestPrograms.listing("task", SECOND_POINTER);
                 IteratorLink link = IteratorLink.attach(
-                        program, new IteratorLink.Options(new IteratorLink.Scope.Process((int) child.pid())));
+                        program, new IteratorLink.Options(new IteratorLink.Scope.OneProcess((int) child.pid())));
                 Stream<String> lines = link.lines()) {
             assertThat(lines).containsExactly("x");
         } finally {
@@ -103,7 +103,7 @@ class IteratorLinkIT {
     void aProcessThatIsNotThereHasNoThreads() {
         try (BpfProgram program = TestPrograms.listing("task", SECOND_POINTER);
                 IteratorLink link = IteratorLink.attach(
-                        program, new IteratorLink.Options(new IteratorLink.Scope.Process(Integer.MAX_VALUE)));
+                        program, new IteratorLink.Options(new IteratorLink.Scope.OneProcess(Integer.MAX_VALUE)));
                 Stream<String> lines = link.lines()) {
             assertThat(lines).isEmpty();
         }
