@@ -1,6 +1,7 @@
 package io.ebpf4j.kernel;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -368,6 +369,24 @@ final class FeatureTable {
             cgrp_storage_get 210 6.2 -
             cgrp_storage_delete 211 6.2 -
             """);
+
+    /** What needs no capability where {@code kernel.unprivileged_bpf_disabled} is 0: kernel/bpf/syscall.c. */
+    static final Set<String> UNPRIVILEGED = Set.of(
+            "hash",
+            "array",
+            "prog_array",
+            "perf_event_array",
+            "percpu_hash",
+            "percpu_array",
+            "cgroup_array",
+            "array_of_maps",
+            "hash_of_maps",
+            "cgroup_storage",
+            "percpu_cgroup_storage",
+            "ringbuf",
+            "user_ringbuf",
+            "socket_filter",
+            "cgroup_skb");
 
     private FeatureTable() {}
 

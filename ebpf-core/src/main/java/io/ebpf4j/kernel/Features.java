@@ -218,7 +218,7 @@ public final class Features {
         if (result == -EPERM) {
             return privileges
                     .explain(call)
-                    .map(denial -> new Unsupported(feature, since, cause(denial), denial.missing()))
+                    .map(denial -> new Unsupported(feature, since, cause(denial, row), denial.missing()))
                     .orElseGet(() -> new Unsupported(
                             feature, since, Cause.POLICY, "the kernel answers EPERM to a process that lacks nothing"));
         }
@@ -239,11 +239,15 @@ public final class Features {
         return new Unsupported(feature, Optional.of(since), Cause.TOO_OLD, "this is Linux " + running);
     }
 
-    private static Cause cause(Privileges.Denial denial) {
+    /** Only what the unprivileged may have at all is denied by the sysctl; everything else by the missing capability. */
+    private static Cause cause(Privileges.Denial denial, FeatureTable.Row row) {
         if (denial.missing().contains("lockdown")) {
             return Cause.LOCKDOWN;
         }
-        return denial.missing().contains("unprivileged_bpf_disabled") ? Cause.SYSCTL : Cause.CAPABILITY;
+        return FeatureTable.UNPRIVILEGED.contains(row.name())
+                        && denial.missing().contains("unprivileged_bpf_disabled")
+                ? Cause.SYSCTL
+                : Cause.CAPABILITY;
     }
 
     private static FeatureTable.Row row(Map<Integer, FeatureTable.Row> table, int number) {
