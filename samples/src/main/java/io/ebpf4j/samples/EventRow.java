@@ -1,0 +1,103 @@
+package io.ebpf4j.samples;
+
+import io.ebpf4j.kernel.Errno;
+import io.ebpf4j.observability.event.Accepted;
+import io.ebpf4j.observability.event.Closed;
+import io.ebpf4j.observability.event.ConnectFailed;
+import io.ebpf4j.observability.event.ConnectStarted;
+import io.ebpf4j.observability.event.Connected;
+import io.ebpf4j.observability.event.Connection;
+import io.ebpf4j.observability.event.ConnectionEvent;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** A connection event as a row of the live table. */
+final class EventRow {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
+    private static final int[] WIDTHS = {12, 20, 9, 21, 21, 10};
+    private static final String GAP = "  ";
+
+    private EventRow() {}
+
+    static String header() {
+        return columns("TIME", "PROCESS", "DIRECTION", "LOCAL", "REMOTE", "EVENT", "DETAIL");
+    }
+
+    static String of(ConnectionEvent event, LocalTime time) {
+        Connection connection = event.connection();
+        return columns(
+                TIME.format(time),
+                Output.printable(connection.process().toString()),
+                connection.direction().name().toLowerCase(Locale.ROOT),
+                connection.local().toString(),
+                connection.remote().toString(),
+                name(event),
+                detail(event));
+    }
+
+    static String name(ConnectionEvent event) {
+        return switch (event) {
+            case ConnectStarted _ -> "connecting";
+            case Connected _ -> "connected";
+            case ConnectFailed _ -> "failed";
+            case Accepted _ -> "accepted";
+            case Closed _ -> "closed";
+        };
+    }
+
+    private static String detail(ConnectionEvent event) {
+        return switch (event) {
+            case ConnectStarted _ -> "";
+            case Connected connected ->
+                "in " + duration(connected.latency()) + ", rtt " + duration(connected.roundTrip())
+                        + again(connected.synRetransmits(), "SYN");
+            case ConnectFailed failed ->
+                words(failed.reason()) + (failed.error() == 0 ? "" : " (" + new Errno(failed.error()).name() + ")")
+                        + " after " + duration(failed.duration()) + again(failed.synRetransmits(), "SYN")
+                        + (failed.unsentRetransmits() == 0
+                                ? ""
+                                : ", " + failed.unsentRetransmits() + " more never left this host");
+            case Accepted accepted ->
+                accepted.queued().isZero() ? "" : "after " + duration(accepted.queued()) + " in the queue";
+            case Closed closed ->
+                words(closed.reason()) + (closed.duration().isZero() ? "" : " after " + duration(closed.duration()))
+                        + ", " + closed.traffic().bytesSent() + " B out, "
+                        + closed.traffic().bytesReceived() + " B in"
+                        + (closed.traffic().roundTrip().isZero()
+                                ? ""
+                                : ", rtt " + duration(closed.traffic().roundTrip()))
+                        + again(closed.traffic().retransmits(), "segment");
+        };
+    }
+
+    private static String again(int count, String what) {
+        return count == 0 ? "" : ", " + count + " " + what + (count == 1 ? "" : "s") + " sent again";
+    }
+
+    private static String words(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /** Three digits that matter, in the unit in which they are read best. */
+    static String duration(Duration duration) {
+        double nanos = duration.toNanos();
+        if (nanos < 1e6) {
+            return String.format(Locale.ROOT, "%.0f µs", nanos / 1e3);
+        }
+        if (nanos < 1e9) {
+            return String.format(
+                    Locale.ROOT, nanos < 1e7 ? "%.2f ms" : nanos < 1e8 ? "%.1f ms" : "%.0f ms", nanos / 1e6);
+        }
+        return String.format(Locale.ROOT, "%.2f s", nanos / 1e9);
+    }
+
+    private static String columns(String... texts) {
+        StringBuilder row = new StringBuilder();
+        for (int i = 0; i < texts.length; i++) {
+            row.append(i < WIDTHS.length ? Output.padded(texts[i], WIDTHS[i]) + GAP : texts[i]);
+        }
+        return row.toString().stripTrailing();
+    }
+}

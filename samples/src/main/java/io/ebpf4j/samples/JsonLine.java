@@ -1,0 +1,104 @@
+package io.ebpf4j.samples;
+
+import java.util.List;
+
+/** One JSON object on one line (RFC 8259), members in the order they are put. */
+final class JsonLine {
+    private final StringBuilder text = new StringBuilder("{");
+
+    JsonLine put(String name, String value) {
+        return raw(name, quote(value));
+    }
+
+    JsonLine put(String name, long value) {
+        return raw(name, Long.toString(value));
+    }
+
+    JsonLine put(String name, double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("JSON has no " + value);
+        }
+        return raw(name, Double.toString(value));
+    }
+
+    JsonLine put(String name, JsonLine value) {
+        return raw(name, value.toString());
+    }
+
+    JsonLine put(String name, List<JsonLine> values) {
+        return raw(name, array(values.stream().map(JsonLine::toString).toList()));
+    }
+
+    JsonLine putStrings(String name, List<String> values) {
+        return raw(name, array(values.stream().map(JsonLine::quote).toList()));
+    }
+
+    JsonLine putTruth(String name, Truth value) {
+        return raw(name, value == Truth.TRUE ? "true" : "false");
+    }
+
+    JsonLine putNull(String name) {
+        return raw(name, "null");
+    }
+
+    /** JSON's two truth values. */
+    enum Truth {
+        TRUE,
+        FALSE;
+
+        static Truth of(boolean value) {
+            return value ? TRUE : FALSE;
+        }
+    }
+
+    private static String array(List<String> values) {
+        return "[" + String.join(",", values) + "]";
+    }
+
+    private JsonLine raw(String name, String value) {
+        if (text.length() > 1) {
+            text.append(',');
+        }
+        text.append(quote(name)).append(':').append(value);
+        return this;
+    }
+
+    private static String quote(String value) {
+        StringBuilder quoted = new StringBuilder(value.length() + 2).append('"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            switch (c) {
+                case '"' -> quoted.append("\\\"");
+                case '\\' -> quoted.append("\\\\");
+                case '\n' -> quoted.append("\\n");
+                case '\r' -> quoted.append("\\r");
+                case '\t' -> quoted.append("\\t");
+                default -> {
+                    if (c < 0x20 || c == 0x7f || (Character.isSurrogate(c) && !paired(value, i))) {
+                        quoted.append("\\u").append(hex(c));
+                    } else {
+                        quoted.append(c);
+                    }
+                }
+            }
+        }
+        return quoted.append('"').toString();
+    }
+
+    /** A lone surrogate has no UTF-8 form; escaped, it stays what it is. */
+    private static boolean paired(String value, int at) {
+        return Character.isHighSurrogate(value.charAt(at))
+                ? at + 1 < value.length() && Character.isLowSurrogate(value.charAt(at + 1))
+                : at > 0 && Character.isHighSurrogate(value.charAt(at - 1));
+    }
+
+    private static String hex(char c) {
+        String digits = Integer.toHexString(c);
+        return "0".repeat(4 - digits.length()) + digits;
+    }
+
+    @Override
+    public String toString() {
+        return text + "}";
+    }
+}
