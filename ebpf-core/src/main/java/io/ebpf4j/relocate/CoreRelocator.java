@@ -398,7 +398,7 @@ public final class CoreRelocator {
         if (answers.candidates().isEmpty()) {
             return "no " + noun(local.kind(root)) + " named "
                     + TypeCompatibility.essentialName(local.name(root)) + " in "
-                    + target.kernel().origin() + " or its modules";
+                    + target.places();
         }
         StringBuilder text = new StringBuilder();
         for (Answer answer : answers.candidates()) {

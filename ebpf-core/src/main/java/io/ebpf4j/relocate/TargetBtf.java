@@ -24,6 +24,7 @@ public final class TargetBtf {
     private final Btf kernel;
     private final Supplier<List<Btf>> modules;
     private final Map<String, List<Candidate>> candidates = new ConcurrentHashMap<>();
+    private final Map<String, List<Candidate>> moduleCandidates = new ConcurrentHashMap<>();
     private final Map<Candidate, String[]> memberNames = new ConcurrentHashMap<>();
     private @Nullable List<Source> moduleSources;
     private @Nullable Source kernelSource;
@@ -69,21 +70,21 @@ public final class TargetBtf {
         if (named == null) {
             named = candidates.computeIfAbsent(essentialName, this::find);
         }
-        List<Candidate> fitting = fitting(named, kind, kernel);
-        if (fitting.isEmpty()) {
-            List<Candidate> ofModules = new ArrayList<>();
-            for (Source source : moduleSources()) {
-                ofModules.addAll(fitting(findIn(source, essentialName), kind, source.btf()));
-            }
-            return List.copyOf(ofModules);
+        List<Candidate> fitting = fitting(named, kind);
+        if (!fitting.isEmpty()) {
+            return fitting;
         }
-        return fitting;
+        List<Candidate> ofModules = moduleCandidates.get(essentialName);
+        if (ofModules == null) {
+            ofModules = moduleCandidates.computeIfAbsent(essentialName, this::findInModules);
+        }
+        return fitting(ofModules, kind);
     }
 
-    private static List<Candidate> fitting(List<Candidate> named, BtfKind kind, Btf btf) {
+    private static List<Candidate> fitting(List<Candidate> named, BtfKind kind) {
         List<Candidate> fitting = new ArrayList<>(named.size());
         for (Candidate candidate : named) {
-            if (TypeCompatibility.sameKind(kind, btf.kind(candidate.id()))) {
+            if (TypeCompatibility.sameKind(kind, candidate.btf().kind(candidate.id()))) {
                 fitting.add(candidate);
             }
         }
@@ -92,6 +93,21 @@ public final class TargetBtf {
 
     private List<Candidate> find(String essentialName) {
         return findIn(kernelSource(), essentialName);
+    }
+
+    private List<Candidate> findInModules(String essentialName) {
+        List<Candidate> found = new ArrayList<>();
+        for (Source source : moduleSources()) {
+            found.addAll(findIn(source, essentialName));
+        }
+        return found;
+    }
+
+    /** Where a name that is nowhere was looked for. */
+    String places() {
+        int count = moduleSources().size();
+        String kernelName = kernel.origin();
+        return count == 0 ? kernelName : kernelName + " or " + count + (count == 1 ? " module" : " modules");
     }
 
     private static List<Candidate> findIn(Source source, String essentialName) {
