@@ -320,12 +320,24 @@ final class Loading {
             BpfProgram loaded = loader.load(definition(program), plan.options().logPolicy());
             owned.push(loaded);
             programs.put(program.name(), loaded);
+            bindConstants(loaded);
         } catch (BpfException e) {
             if (!LoadPlan.mayFail(plan.options(), program.name())) {
                 throw e;
             }
             failures.put(program.name(), e);
             skip(program, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Constants that no instruction refers to, such as metadata for bpftool, live as long as the program (libbpf too). */
+    private void bindConstants(BpfProgram program) {
+        if (plan.target().has(TargetFeature.BOUND_MAPS)) {
+            for (PlannedMap map : plan.maps().values()) {
+                if (map.spec().origin() == Origin.RODATA && maps.containsKey(map.name())) {
+                    program.bind(made(map.name()));
+                }
+            }
         }
     }
 
@@ -434,11 +446,15 @@ final class Loading {
     }
 
     private int fdOf(String map) {
+        return made(map).fd();
+    }
+
+    private BpfMap made(String map) {
         BpfMap found = maps.get(map);
         if (found == null) {
             throw new IllegalStateException("map " + map + " is not made");
         }
-        return found.fd();
+        return found;
     }
 
     private void extern(long[] slots, int at, String name) {
@@ -507,10 +523,5 @@ final class Loading {
     private static void missingMap(long[] slots, int at, int index) {
         slots[at] = Slot.of(CALL, 0, 0, 0, MISSING_MAP + index);
         slots[at + 1] = slots[at];
-    }
-
-    /** {@return whether a map holds global data} */
-    static boolean isData(Origin origin) {
-        return origin == Origin.DATA || origin == Origin.RODATA || origin == Origin.BSS || origin == Origin.KCONFIG;
     }
 }

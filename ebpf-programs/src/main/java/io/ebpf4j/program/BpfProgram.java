@@ -298,15 +298,12 @@ public final class BpfProgram implements AutoCloseable {
      * @throws io.ebpf4j.kernel.BpfException when the kernel refuses
      */
     public void bind(BpfMap map) {
-        Failure.check("bpf(BPF_PROG_BIND_MAP)", tryBind(map.fd()), "map " + map.name() + " to program " + name);
-    }
-
-    int tryBind(int mapFd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attr = attr(arena);
             attr.set(ValueLayout.JAVA_INT, ProgBindMap.PROG_FD, fd.number());
-            attr.set(ValueLayout.JAVA_INT, ProgBindMap.MAP_FD, mapFd);
-            return kernel.bpf(BpfCommand.PROG_BIND_MAP, attr, ProgBindMap.SIZE);
+            attr.set(ValueLayout.JAVA_INT, ProgBindMap.MAP_FD, map.fd());
+            int result = kernel.bpf(BpfCommand.PROG_BIND_MAP, attr, ProgBindMap.SIZE);
+            Failure.check("bpf(BPF_PROG_BIND_MAP)", result, "map " + map.name() + " to program " + name);
         }
     }
 
