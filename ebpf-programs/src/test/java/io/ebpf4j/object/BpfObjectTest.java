@@ -44,20 +44,24 @@ class BpfObjectTest {
 
     BpfObjectTest() {
         kernel.onBpf(BpfCommand.BTF_LOAD, attr -> answer(kernel::newFd));
-        kernel.onBpf(BpfCommand.MAP_CREATE, attr -> answer(() -> {
-            int fd = kernel.newFd();
-            mapNames.put(fd, name(attr, MapCreate.MAP_NAME));
-            return fd;
-        }));
+        kernel.onBpf(
+                BpfCommand.MAP_CREATE,
+                attr -> answer(() -> {
+                    int fd = kernel.newFd();
+                    mapNames.put(fd, name(attr, MapCreate.MAP_NAME));
+                    return fd;
+                }));
         kernel.onBpf(BpfCommand.MAP_UPDATE_ELEM, attr -> answer(() -> 0));
         kernel.onBpf(BpfCommand.MAP_FREEZE, attr -> answer(() -> 0));
         kernel.onBpf(BpfCommand.OBJ_GET, attr -> -Errno.ENOENT.code());
         kernel.onBpf(BpfCommand.OBJ_PIN, attr -> answer(() -> 0));
         kernel.onBpf(BpfCommand.PROG_BIND_MAP, attr -> answer(() -> 0));
-        kernel.onBpf(BpfCommand.PROG_LOAD, attr -> answer(() -> {
-            String name = name(attr, ProgLoad.PROG_NAME);
-            return refusedPrograms.contains(name) ? -Errno.EACCES.code() : kernel.newFd();
-        }));
+        kernel.onBpf(
+                BpfCommand.PROG_LOAD,
+                attr -> answer(() -> {
+                    String name = name(attr, ProgLoad.PROG_NAME);
+                    return refusedPrograms.contains(name) ? -Errno.EACCES.code() : kernel.newFd();
+                }));
     }
 
     /** The attr may end within the name: what is not there is zero. */
@@ -131,8 +135,8 @@ class BpfObjectTest {
         List<Integer> referred = new ArrayList<>();
         kernel.onBpf(BpfCommand.PROG_LOAD, attr -> {
             long count = attr.get(ValueLayout.JAVA_INT_UNALIGNED, ProgLoad.INSN_CNT);
-            MemorySegment code = FakeKernel.memory(
-                    attr.get(ValueLayout.JAVA_LONG_UNALIGNED, ProgLoad.INSNS), count * 8);
+            MemorySegment code =
+                    FakeKernel.memory(attr.get(ValueLayout.JAVA_LONG_UNALIGNED, ProgLoad.INSNS), count * 8);
             for (long at = 0; at < code.byteSize(); at += 8) {
                 // struct bpf_insn: code, dst and src in one byte, offset, immediate
                 boolean wide = code.get(ValueLayout.JAVA_BYTE, at) == 0x18;
@@ -201,7 +205,9 @@ class BpfObjectTest {
             } catch (BpfException e) {
                 assertThat(e).as("step %d", step).hasMessageContaining("ENOMEM");
             }
-            assertThat(kernel.openFds()).as("after a failure at step %d of %d", step, steps).isEmpty();
+            assertThat(kernel.openFds())
+                    .as("after a failure at step %d of %d", step, steps)
+                    .isEmpty();
         }
 
         // types may be refused; maps are made again without types, programs are loaded again with a log
@@ -218,7 +224,8 @@ class BpfObjectTest {
                 assertThat(skipped.reason()).contains("BPF_BTF_LOAD").contains("EINVAL");
             });
         }
-        assertThat(kernel.bpfCalls(BpfCommand.PROG_LOAD).getFirst().u32(ProgLoad.PROG_BTF_FD)).isZero();
+        assertThat(kernel.bpfCalls(BpfCommand.PROG_LOAD).getFirst().u32(ProgLoad.PROG_BTF_FD))
+                .isZero();
     }
 
     @Test
@@ -238,9 +245,7 @@ class BpfObjectTest {
     @Test
     void theFirstOfAChainThatLoadsIsKept() throws IOException {
         refusedPrograms = Set.of("packet_length");
-        LoadOptions options = LoadOptions.DEFAULTS
-                .withOnly("tail")
-                .withFallback("packet_length", "constants", "entry");
+        LoadOptions options = LoadOptions.DEFAULTS.withOnly("tail").withFallback("packet_length", "constants", "entry");
 
         try (BpfObject object = load(options)) {
             assertThat(object.programs().keySet()).containsExactly("tail", "constants");
@@ -256,11 +261,12 @@ class BpfObjectTest {
     void aChainOfWhichNoneLoadsFailsWithEveryReason() {
         refusedPrograms = Set.of("packet_length", "constants");
 
-        assertThatThrownBy(() ->
-                        load(LoadOptions.DEFAULTS.withOnly("tail").withFallback("packet_length", "constants")))
-                .isInstanceOfSatisfying(NotSupportedException.class, e -> assertThat(e.getSuppressed())
-                        .hasSize(2)
-                        .allSatisfy(reason -> assertThat(reason).hasMessageContaining("EACCES")));
+        assertThatThrownBy(() -> load(LoadOptions.DEFAULTS.withOnly("tail").withFallback("packet_length", "constants")))
+                .isInstanceOfSatisfying(
+                        NotSupportedException.class,
+                        e -> assertThat(e.getSuppressed())
+                                .hasSize(2)
+                                .allSatisfy(reason -> assertThat(reason).hasMessageContaining("EACCES")));
         assertThat(kernel.openFds()).isEmpty();
     }
 }

@@ -77,7 +77,8 @@ class LoadPlanTest {
 
     @Test
     void mapsGetTheSizesThatTheKernelWants() throws IOException {
-        LoadPlan plan = LoadPlan.of(Fixture.spec("load"), LoadOptions.DEFAULTS, kernel(noTypes()).withPageSize(16384));
+        LoadPlan plan = LoadPlan.of(
+                Fixture.spec("load"), LoadOptions.DEFAULTS, kernel(noTypes()).withPageSize(16384));
 
         Map<String, PlannedMap> maps = plan.maps();
         assertThat(maps.get("samples").definition().maxEntries()).isEqualTo(12);
@@ -98,16 +99,15 @@ class LoadPlanTest {
     void ringsArePowersOfTwoAndWholePages(int wanted, long page, int given) throws IOException {
         LoadOptions options = LoadOptions.DEFAULTS.withMaxEntries("events", wanted);
 
-        LoadPlan plan = LoadPlan.of(
-                Fixture.spec("load"), options, kernel(noTypes()).withPageSize(page));
+        LoadPlan plan =
+                LoadPlan.of(Fixture.spec("load"), options, kernel(noTypes()).withPageSize(page));
 
         assertThat(plan.maps().get("events").definition().maxEntries()).isEqualTo(given);
     }
 
     @Test
     void typesAreLeftOutForMapsThatRefuseThem() throws IOException {
-        Map<String, PlannedMap> maps = LoadPlan.of(
-                        Fixture.spec("load"), LoadOptions.DEFAULTS, kernel(noTypes()))
+        Map<String, PlannedMap> maps = LoadPlan.of(Fixture.spec("load"), LoadOptions.DEFAULTS, kernel(noTypes()))
                 .maps();
 
         assertThat(maps.get("counts").valueTypeId()).isNotZero();
@@ -125,7 +125,8 @@ class LoadPlanTest {
         assertThat(kconfig(spec, image, "LINUX_KERNEL_VERSION")).isEqualTo((6 << 16) + (18 << 8) + 3);
         assertThat(kconfig(spec, image, "CONFIG_HZ")).isEqualTo(250);
         assertThat(kconfig(spec, image, "CONFIG_NO_SUCH_OPTION")).isZero();
-        assertThat(image.get(ValueLayout.JAVA_BYTE, offset(spec, "CONFIG_BPF_SYSCALL"))).isEqualTo((byte) 1);
+        assertThat(image.get(ValueLayout.JAVA_BYTE, offset(spec, "CONFIG_BPF_SYSCALL")))
+                .isEqualTo((byte) 1);
         assertThat(plan.externs().get("CONFIG_NO_SUCH_OPTION").resolution()).isInstanceOf(Resolution.Missing.class);
     }
 
@@ -188,7 +189,9 @@ class LoadPlanTest {
         assertThat(data.get(ValueLayout.JAVA_INT_UNALIGNED, limit)).isEqualTo(-9);
         assertThat(data.get(ValueLayout.JAVA_SHORT_UNALIGNED, small)).isEqualTo(Short.MIN_VALUE);
         long absent = plan.spec().variables().get("absent_option").offset();
-        assertThat(data.get(ValueLayout.JAVA_LONG_UNALIGNED, absent)).as("what was not set").isEqualTo(99);
+        assertThat(data.get(ValueLayout.JAVA_LONG_UNALIGNED, absent))
+                .as("what was not set")
+                .isEqualTo(99);
         assertThat(plan.maps().get(".bss").contents()).isPresent();
     }
 
@@ -245,7 +248,9 @@ class LoadPlanTest {
         assertThat(LoadPlan.of(spec, LoadOptions.DEFAULTS.withEnabled("on_demand"), kernel(noTypes()))
                         .skipped())
                 .isEmpty();
-        assertThat(LoadPlan.of(spec, LoadOptions.DEFAULTS.withOnly("entry"), kernel(noTypes())).programs().values())
+        assertThat(LoadPlan.of(spec, LoadOptions.DEFAULTS.withOnly("entry"), kernel(noTypes()))
+                        .programs()
+                        .values())
                 .filteredOn(PlannedProgram::isLoaded)
                 .extracting(PlannedProgram::name)
                 .containsExactly("entry");
@@ -273,7 +278,8 @@ class LoadPlanTest {
                 .contains(new PlannedProgram.AttachTypeId(
                         "btf_trace_sched_switch", types.ids().tracepoint(), Optional.empty()));
         assertThat(programs.get("tasks").attach())
-                .contains(new PlannedProgram.AttachTypeId("bpf_iter_task", types.ids().iterator(), Optional.empty()));
+                .contains(new PlannedProgram.AttachTypeId(
+                        "bpf_iter_task", types.ids().iterator(), Optional.empty()));
         assertThat(programs.get("nowhere").refusal().orElseThrow().cause()).isEqualTo(Refusal.Cause.NOT_FOUND);
         assertThat(programs.get("nowhere").refusal().orElseThrow().reason())
                 .contains("btf_trace_no_such_tracepoint is not found");
@@ -281,7 +287,9 @@ class LoadPlanTest {
                 .contains("no_such_function is not found");
         assertThat(programs.get("unsaid").refusal().orElseThrow().cause()).isEqualTo(Refusal.Cause.INCOMPLETE);
         assertThat(programs.get("replacement").refusal().orElseThrow().cause()).isEqualTo(Refusal.Cause.INCOMPLETE);
-        assertThat(plan.refusals()).extracting(refusal -> refusal.cause().errno()).contains(Errno.ESRCH, Errno.EINVAL);
+        assertThat(plan.refusals())
+                .extracting(refusal -> refusal.cause().errno())
+                .contains(Errno.ESRCH, Errno.EINVAL);
         assertThatThrownBy(plan::load).isInstanceOf(InvalidTargetException.class);
     }
 
@@ -304,7 +312,8 @@ class LoadPlanTest {
         int prototype = split.add(new BtfType.FunctionPrototype(0, 0, List.of()));
         int function = split.add(new BtfType.Function(0, "no_such_function", prototype, BtfType.Linkage.STATIC));
         TargetKernel target = kernel(kernel)
-                .withModules(List.of(new ModuleTypes("other", BtfBuilder.splitOf(kernel).build("other")),
+                .withModules(List.of(
+                        new ModuleTypes("other", BtfBuilder.splitOf(kernel).build("other")),
                         new ModuleTypes("veth", split.build("veth"))));
 
         LoadPlan found = LoadPlan.of(Fixture.spec("kernel"), LoadOptions.DEFAULTS, target);
@@ -357,7 +366,8 @@ class LoadPlanTest {
 
         LoadPlan plan = LoadPlan.of(Fixture.spec("kernel"), LoadOptions.DEFAULTS, target);
 
-        assertThat(plan.programs().get("addresses").refusal().orElseThrow().reason()).contains("bpf_prog_put");
+        assertThat(plan.programs().get("addresses").refusal().orElseThrow().reason())
+                .contains("bpf_prog_put");
         assertThat(plan.programs().get("tasks").refusal()).isEmpty();
     }
 
@@ -371,12 +381,14 @@ class LoadPlanTest {
                 LoadOptions.DEFAULTS,
                 kernel(someTypes().btf()).withKallsyms(Kallsyms.open(symbols)));
 
-        assertThat(plan.programs().get("addresses").refusal().orElseThrow().reason()).contains("kptr_restrict");
+        assertThat(plan.programs().get("addresses").refusal().orElseThrow().reason())
+                .contains("kptr_restrict");
     }
 
     @Test
     void codeIsFittedToTheKernelsTypes() throws IOException {
-        LoadPlan plan = LoadPlan.of(Fixture.spec("kernel"), LoadOptions.DEFAULTS, kernel(someTypes().btf()));
+        LoadPlan plan = LoadPlan.of(
+                Fixture.spec("kernel"), LoadOptions.DEFAULTS, kernel(someTypes().btf()));
 
         PlannedProgram program = plan.programs().get("switched");
         assertThat(program.relocations()).singleElement().satisfies(entry -> {
@@ -391,13 +403,17 @@ class LoadPlanTest {
         LoadPlan plan = LoadPlan.of(
                 Fixture.spec("refused"), LoadOptions.DEFAULTS, kernel(noTypes()).withoutBtf());
 
-        assertThat(plan.programs().get("poisoned").refusal().orElseThrow().reason()).contains("CONFIG_DEBUG_INFO_BTF");
+        assertThat(plan.programs().get("poisoned").refusal().orElseThrow().reason())
+                .contains("CONFIG_DEBUG_INFO_BTF");
         assertThat(plan.programs().get("good").refusal()).isEmpty();
     }
 
     @Test
     void aMissingMemberIsPoisonAndNamed() throws IOException {
-        LoadPlan plan = LoadPlan.of(Fixture.spec("refused"), LoadOptions.DEFAULTS, kernel(someTypes().btf()));
+        LoadPlan plan = LoadPlan.of(
+                Fixture.spec("refused"),
+                LoadOptions.DEFAULTS,
+                kernel(someTypes().btf()));
 
         PlannedProgram program = plan.programs().get("poisoned");
         assertThat(program.poisoned()).isEqualTo(1);
@@ -414,7 +430,8 @@ class LoadPlanTest {
                 .withOptional("unsaid")
                 .withFallback("nowhere", "tasks");
 
-        LoadPlan plan = LoadPlan.of(Fixture.spec("kernel"), options, kernel(someTypes().btf()));
+        LoadPlan plan =
+                LoadPlan.of(Fixture.spec("kernel"), options, kernel(someTypes().btf()));
 
         assertThat(plan.refusals()).isEmpty();
         assertThat(plan.programs().get("nowhere").refusal()).isPresent();
@@ -433,7 +450,10 @@ class LoadPlanTest {
 
     @Test
     void aPlanSaysAllOfIt() throws IOException {
-        String text = LoadPlan.of(Fixture.spec("kernel"), LoadOptions.DEFAULTS, kernel(someTypes().btf()))
+        String text = LoadPlan.of(
+                        Fixture.spec("kernel"),
+                        LoadOptions.DEFAULTS,
+                        kernel(someTypes().btf()))
                 .toString();
 
         assertThat(text)

@@ -65,13 +65,16 @@ class ProgramLoaderTest {
         kernel.onBpf(BpfCommand.PROG_LOAD, attr -> {
             byte[] code = FakeKernel.memory(u64(attr, ProgLoad.INSNS), 16).toArray(ValueLayout.JAVA_BYTE);
             assertThat(code).containsExactly(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0);
-            assertThat(FakeKernel.memory(u64(attr, ProgLoad.LICENSE), 13).getString(0)).isEqualTo("Dual MIT/GPL");
+            assertThat(FakeKernel.memory(u64(attr, ProgLoad.LICENSE), 13).getString(0))
+                    .isEqualTo("Dual MIT/GPL");
             assertThat(attr.asSlice(ProgLoad.PROG_NAME, 16).getString(0)).isEqualTo("on_state.change");
-            int[] functions = FakeKernel.memory(u64(attr, ProgLoad.FUNC_INFO), 8).toArray(ValueLayout.JAVA_INT_UNALIGNED);
+            int[] functions =
+                    FakeKernel.memory(u64(attr, ProgLoad.FUNC_INFO), 8).toArray(ValueLayout.JAVA_INT_UNALIGNED);
             assertThat(functions).containsExactly(0, 17);
             int[] lines = FakeKernel.memory(u64(attr, ProgLoad.LINE_INFO), 16).toArray(ValueLayout.JAVA_INT_UNALIGNED);
             assertThat(lines).containsExactly(0, 100, 200, 12 << 10 | 5);
-            int[] descriptors = FakeKernel.memory(u64(attr, ProgLoad.FD_ARRAY), 8).toArray(ValueLayout.JAVA_INT_UNALIGNED);
+            int[] descriptors =
+                    FakeKernel.memory(u64(attr, ProgLoad.FD_ARRAY), 8).toArray(ValueLayout.JAVA_INT_UNALIGNED);
             assertThat(descriptors).containsExactly(0, 55);
             seen.add("load");
             return kernel.newFd();
@@ -139,7 +142,8 @@ class ProgramLoaderTest {
 
         assertThatThrownBy(() -> loader.load(program, LogPolicy.AFTER_FAILURE))
                 .isInstanceOfSatisfying(
-                        VerifierException.class, e -> assertThat(e.diagnostics().log()).isEqualTo(log));
+                        VerifierException.class,
+                        e -> assertThat(e.diagnostics().log()).isEqualTo(log));
 
         assertThat(kernel.bpfCalls(BpfCommand.PROG_LOAD))
                 .extracting(call -> call.u32(ProgLoad.LOG_SIZE))
@@ -167,8 +171,7 @@ class ProgramLoaderTest {
             return kernel.newFd();
         });
 
-        try (BpfProgram loaded =
-                loader.load(program, LogPolicy.AFTER_FAILURE.withMoment(LogPolicy.Moment.ALWAYS))) {
+        try (BpfProgram loaded = loader.load(program, LogPolicy.AFTER_FAILURE.withMoment(LogPolicy.Moment.ALWAYS))) {
             assertThat(loaded.verifierLog()).isEqualTo("processed 2 insns\n");
         }
 
@@ -230,7 +233,8 @@ class ProgramLoaderTest {
 
         assertThatThrownBy(() -> loader.load(program, LogPolicy.AFTER_FAILURE))
                 .isInstanceOfSatisfying(
-                        VerifierException.class, e -> assertThat(e.diagnostics().errno()).isEqualTo(Errno.E2BIG));
+                        VerifierException.class,
+                        e -> assertThat(e.diagnostics().errno()).isEqualTo(Errno.E2BIG));
 
         assertThat(kernel.bpfCalls(BpfCommand.PROG_LOAD)).hasSize(2);
     }

@@ -91,8 +91,7 @@ class VerifierLogTest {
                         + " bound loops",
             })
     void saysItForPeople(String name, String summary, String hint) throws IOException {
-        VerifierDiagnostics diagnostics =
-                Diagnosis.of(PROGRAM, Errno.EACCES, VerifierLog.parse(fixture(name.strip())));
+        VerifierDiagnostics diagnostics = Diagnosis.of(PROGRAM, Errno.EACCES, VerifierLog.parse(fixture(name.strip())));
 
         assertThat(diagnostics.summary()).isEqualTo(summary);
         assertThat(diagnostics.hint()).contains(hint);
@@ -106,12 +105,12 @@ class VerifierLogTest {
         ProgramDefinition program =
                 PROGRAM.withUnresolved(Map.of(1, "CO-RE relocation of struct task_struct.no_such_member failed"));
 
-        VerifierDiagnostics diagnostics =
-                Diagnosis.of(program, Errno.EINVAL, VerifierLog.parse(fixture("poisoned")));
+        VerifierDiagnostics diagnostics = Diagnosis.of(program, Errno.EINVAL, VerifierLog.parse(fixture("poisoned")));
 
         assertThat(diagnostics.summary())
-                .isEqualTo("CO-RE relocation of struct task_struct.no_such_member failed and the instruction is reached at"
-                        + " refused.bpf.c:59");
+                .isEqualTo(
+                        "CO-RE relocation of struct task_struct.no_such_member failed and the instruction is reached at"
+                                + " refused.bpf.c:59");
         assertThat(diagnostics.hint()).contains("bpf_core_field_exists");
         assertThat(diagnostics.instruction()).isEqualTo(1);
     }
