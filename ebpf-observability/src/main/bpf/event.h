@@ -20,7 +20,14 @@ enum event_type {
 	EVENT_CONNECT_FAILED = 18,
 	EVENT_ACCEPTED = 19,
 	EVENT_CLOSED = 20,
-	EVENT_TYPES = 32,
+
+	/* 32 UDP, 48 drops, 64 payload, 80 TLS: each beside its structs */
+	EVENT_DNS_MESSAGE = 96,
+	EVENT_PROCESS_STARTED = 112,
+	EVENT_PROCESS_FORKED = 113,
+	EVENT_PROCESS_EXITED = 114,
+
+	EVENT_TYPES = 128,
 };
 
 enum connection_role {

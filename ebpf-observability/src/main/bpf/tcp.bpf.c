@@ -11,12 +11,12 @@
  * kernels add (sock_send_length, sock_recv_length: 6.3) may be left out at load.
  */
 #include "bpf.h"
+#include "current.h"
+#include "emit.h"
 #include "event.h"
+#include "socket.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";
-
-/* Only this network namespace (its inode number, as in /proc/PID/ns/net); 0 is all of them. */
-const volatile __u32 only_netns = 0;
 
 /* Never read: it makes the object's BTF tell the names by which user space decodes the records. */
 const struct vocabulary vocabulary __attribute__((used)) = {};
@@ -50,18 +50,6 @@ struct attempt {
 };
 
 struct {
-	MAP_UINT(type, BPF_MAP_TYPE_RINGBUF);
-	MAP_UINT(max_entries, 4 << 20);
-} events SEC(".maps");
-
-struct {
-	MAP_UINT(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	MAP_UINT(max_entries, EVENT_TYPES);
-	MAP_TYPE(key, __u32); /* enum event_type; array keys have to be integers */
-	MAP_TYPE(value, struct tally);
-} tallies SEC(".maps");
-
-struct {
 	MAP_UINT(type, BPF_MAP_TYPE_SK_STORAGE);
 	MAP_UINT(map_flags, BPF_F_NO_PREALLOC);
 	MAP_TYPE(key, int);
@@ -82,109 +70,12 @@ struct {
 	MAP_TYPE(value, struct attempt);
 } attempts SEC(".maps");
 
-INLINE void *reserve(enum event_type type, __u16 size)
-{
-	__u32 key = type;
-	struct tally *tally = bpf_map_lookup_elem(&tallies, &key);
-	struct event_header *record = bpf_ringbuf_reserve(&events, size, 0);
-
-	/* Atomic although per CPU: a softirq may run this between a plain load and its store. */
-	if (tally) {
-		__sync_fetch_and_add(&tally->attempted, 1);
-		if (!record)
-			__sync_fetch_and_add(&tally->lost, 1);
-	}
-	if (record) {
-		record->type = type;
-		record->reserved = 0;
-		record->length = size;
-	}
-	return record;
-}
-
-#define RESERVE(type, struct_type) ((struct_type *)reserve(type, sizeof(struct_type)))
-
-SUBPROGRAM void name_current(struct process *process)
-{
-	struct task_struct *leader = PROBE(bpf_get_current_task_btf()->group_leader);
-
-	process->pid = bpf_get_current_pid_tgid() >> 32;
-	process->uid = (__u32)bpf_get_current_uid_gid();
-	process->started = PROBE(leader->start_boottime);
-	bpf_probe_read_kernel(process->comm, sizeof(process->comm),
-			      __builtin_preserve_access_index(&leader->comm));
-}
-
-INLINE __u32 netns_of(struct sock *sk)
-{
-	struct net *net = PROBE(sk->__sk_common.skc_net.net);
-
-	return PROBE(net->ns.inum);
-}
-
 SUBPROGRAM int is_tcp(struct sock *sk)
 {
 	__u16 family = PROBE(sk->__sk_common.skc_family);
 
 	return (family == AF_INET || family == AF_INET6) && PROBE(sk->sk_protocol) == IPPROTO_TCP &&
-	       (!only_netns || only_netns == netns_of(sk));
-}
-
-INLINE __u64 cgroup_of(struct sock *sk)
-{
-	struct kernfs_node *node;
-	struct cgroup *cgroup;
-
-	if (!FIELD_EXISTS(sk->sk_cgrp_data.cgroup))
-		return 0;
-	cgroup = PROBE(sk->sk_cgrp_data.cgroup);
-	node = PROBE(cgroup->kn);
-	return PROBE(node->id);
-}
-
-INLINE void map_address(__u8 address[16], __be32 v4)
-{
-	*(__u64 *)address = 0;
-	*(__u32 *)(address + 8) = 0xffff0000; /* 00 00 ff ff in memory */
-	*(__u32 *)(address + 12) = v4;
-}
-
-INLINE int is_mapped(const __u8 address[16])
-{
-	return *(const __u64 *)address == 0 && *(const __u32 *)(address + 8) == 0xffff0000;
-}
-
-/* An AF_INET6 socket's v4 members are noise, so each family is read from its own. */
-INLINE void fill_addresses(struct connection_event *event, struct sock *sk)
-{
-	if (PROBE(sk->__sk_common.skc_family) == AF_INET) {
-		map_address(event->local_address, PROBE(sk->__sk_common.skc_rcv_saddr));
-		map_address(event->remote_address, PROBE(sk->__sk_common.skc_daddr));
-		return;
-	}
-	bpf_probe_read_kernel(event->local_address, 16,
-		__builtin_preserve_access_index(&sk->__sk_common.skc_v6_rcv_saddr));
-	bpf_probe_read_kernel(event->remote_address, 16,
-		__builtin_preserve_access_index(&sk->__sk_common.skc_v6_daddr));
-	/* Bound to any address, but talking IPv4: the any address of the same family. */
-	if (is_mapped(event->remote_address) && *(__u64 *)event->local_address == 0 &&
-	    *(__u64 *)(event->local_address + 8) == 0)
-		map_address(event->local_address, 0);
-}
-
-SUBPROGRAM void fill_connection(struct connection_event *event, struct sock *sk, __u64 cookie,
-				__u64 now)
-{
-	event->header.cpu = bpf_get_smp_processor_id();
-	event->header.timestamp = now;
-	event->header.cookie = cookie;
-	fill_addresses(event, sk);
-	/* inet_sport, for skc_num is already 0 when the change to CLOSE is told. */
-	event->local_port = be16_to_host(PROBE(((struct inet_sock *)sk)->inet_sport));
-	event->remote_port = be16_to_host(PROBE(sk->__sk_common.skc_dport));
-	event->netns = netns_of(sk);
-	event->cgroup = cgroup_of(sk);
-	event->reserved = 0;
+	       is_watched(sk);
 }
 
 INLINE void fill_known(struct connection_event *event, struct connection *known, int state)
