@@ -69,7 +69,7 @@ public final class EventFormat {
         };
     }
 
-    private static FlagBits flags(Btf btf) {
+    static FlagBits flags(Btf btf) {
         Enumerators flags = new Enumerators(btf, "connection_flag");
         return new FlagBits(
                 flags.value("RESET_RECEIVED"),

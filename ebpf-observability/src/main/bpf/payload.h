@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bytes that passed over a connection: what one call sent or received, or plaintext that a TLS
+ * library took or gave. Of the bytes themselves a record holds the first ones only, as many as it
+ * says; the position tells where in its direction's stream they stand, so that a reader can keep
+ * count of what it does not see, and sees what is missing.
+ *
+ * Whatever writes such records (the socket's programs, the TLS library's) writes these structs, and
+ * one decoder reads them.
+ */
+#ifndef EBPF4J_PAYLOAD_H
+#define EBPF4J_PAYLOAD_H
+
+#include "event.h"
+
+/* The range of event_type that payload has. */
+enum payload_event_type {
+	EVENT_PAYLOAD = 64,
+	EVENT_PAYLOAD_CLOSED = 65,
+	PAYLOAD_EVENT_TYPES = 66,
+};
+
+/* What the bytes are taken for, from how the stream began. */
+enum payload_protocol {
+	PROTOCOL_UNKNOWN = 0,
+	PROTOCOL_HTTP1 = 1,
+	PROTOCOL_HTTP2 = 2,
+	PROTOCOL_TLS = 3,
+	PROTOCOL_DNS = 4,
+};
+
+/* Where the bytes were seen. */
+enum payload_source {
+	SOURCE_SOCKET = 1,
+	SOURCE_TLS_LIBRARY = 2,
+};
+
+enum payload_flag {
+	/* The bytes went to the peer; else they came from it. */
+	PAYLOAD_SENT = 1,
+	/* The connection is older than the program: positions count from its first sight. */
+	PAYLOAD_JOINED = 2,
+	/* There was no buffer to read (sendfile, splice, io_uring, a page that is not there). */
+	PAYLOAD_UNREADABLE = 4,
+};
+
+/* connection.process is who made the call; connection.header.cookie names socket and stream. */
+struct payload {
+	struct connection_event connection;
+	/* Bytes of this direction before these. */
+	__u64 position;
+	/* Bytes that passed, and how many of them, the first ones, are here. */
+	__u32 length;
+	__u32 captured;
+	__u8 protocol;
+	__u8 source;
+	__u16 payload_flags;
+	__u32 payload_reserved;
+	/* captured bytes, then noise to the record's end. */
+	__u8 bytes[];
+};
+
+/* A connection of which payload was told is over; or its plaintext is. */
+struct payload_closed {
+	struct connection_event connection;
+	/* How many bytes passed in all, either way, while it was watched. */
+	__u64 sent;
+	__u64 received;
+	__u8 protocol;
+	__u8 source;
+	__u16 payload_flags;
+	__u32 payload_reserved;
+};
+
+/* All that user space looks up by name. */
+struct payload_vocabulary {
+	enum payload_event_type event_type;
+	enum payload_protocol payload_protocol;
+	enum payload_source payload_source;
+	enum payload_flag payload_flag;
+	enum connection_role connection_role;
+	enum connection_flag connection_flag;
+	const struct payload *payload;
+	const struct payload_closed *payload_closed;
+};
+
+#endif

@@ -1,0 +1,34 @@
+package io.ebpf4j.observability.event;
+
+/**
+ * The end of a connection of which payload was told, read where it lies in the ring; valid only while the handler that
+ * was given it runs.
+ */
+public final class PayloadClosedView extends SocketView {
+    private final PayloadFormat format;
+
+    PayloadClosedView(PayloadFormat format) {
+        super(format.header, format.connection);
+        this.format = format;
+    }
+
+    /** {@return bytes sent while it was watched} */
+    public long sent() {
+        return u64(format.closedSent);
+    }
+
+    /** {@return bytes received while it was watched} */
+    public long received() {
+        return u64(format.closedReceived);
+    }
+
+    /** {@return what its bytes were taken for} */
+    public PayloadProtocol protocol() {
+        return format.protocols[u8(format.closedProtocol)];
+    }
+
+    /** {@return where its bytes were seen} */
+    public PayloadSource source() {
+        return format.sources[u8(format.closedSource)];
+    }
+}

@@ -1,0 +1,81 @@
+package io.ebpf4j.observability.event;
+
+import io.ebpf4j.ring.RecordHandler;
+import io.ebpf4j.ring.Verdict;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Hands the payload records of a ring to a handler. A record of an unknown kind, or one that does not hold what it says,
+ * is counted and not read. Allocates nothing per record. One thread drains; the counts may be read by any.
+ */
+public final class PayloadDemultiplexer implements RecordHandler {
+    private final PayloadFormat format;
+    private final PayloadHandler handler;
+    private final PayloadView payload;
+    private final PayloadClosedView closed;
+    private final int payloadNumber;
+    private final int closedNumber;
+    private final AtomicLong payloads = new AtomicLong();
+    private final AtomicLong closes = new AtomicLong();
+    private final AtomicLong rejected = new AtomicLong();
+
+    /**
+     * A demultiplexer of one ring.
+     *
+     * @param format the records' format
+     * @param handler takes the records
+     */
+    public PayloadDemultiplexer(PayloadFormat format, PayloadHandler handler) {
+        this.format = format;
+        this.handler = handler;
+        payload = new PayloadView(format);
+        closed = new PayloadClosedView(format);
+        payloadNumber = format.number(PayloadType.PAYLOAD);
+        closedNumber = format.number(PayloadType.PAYLOAD_CLOSED);
+    }
+
+    @Override
+    public Verdict handle(MemorySegment segment, long offset, int length) {
+        int number = length < format.header.size
+                ? 0
+                : segment.get(ValueLayout.JAVA_BYTE, offset + format.header.type) & 0xff;
+        if (number == payloadNumber && length >= format.size) {
+            payload.moveTo(segment, offset);
+            if (payload.fits(length)) {
+                count(payloads);
+                handler.payload(payload);
+                return Verdict.CONTINUE;
+            }
+        } else if (number == closedNumber && length >= format.closedSize) {
+            closed.moveTo(segment, offset);
+            count(closes);
+            handler.closed(closed);
+            return Verdict.CONTINUE;
+        }
+        count(rejected);
+        return Verdict.CONTINUE;
+    }
+
+    private static void count(AtomicLong counter) {
+        counter.setOpaque(counter.getPlain() + 1); // one writer: no locked instruction
+    }
+
+    /**
+     * {@return records of a kind that were handed to the handler}
+     *
+     * @param type the kind
+     */
+    public long delivered(PayloadType type) {
+        return switch (type) {
+            case PAYLOAD -> payloads.getOpaque();
+            case PAYLOAD_CLOSED -> closes.getOpaque();
+        };
+    }
+
+    /** {@return records of an unknown kind or with a wrong length} */
+    public long rejected() {
+        return rejected.getOpaque();
+    }
+}

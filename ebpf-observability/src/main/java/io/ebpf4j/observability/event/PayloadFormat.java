@@ -1,0 +1,99 @@
+package io.ebpf4j.observability.event;
+
+import io.ebpf4j.btf.Btf;
+import io.ebpf4j.observability.event.EventFormat.ConnectionFormat;
+import io.ebpf4j.observability.event.EventFormat.HeaderFormat;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Where the members of payload records are, learned from the BTF of the object that writes them ({@code payload.h}).
+ * Immutable; any thread may use it.
+ */
+public final class PayloadFormat {
+    private static final int VALUES = 256; // of a byte
+
+    final HeaderFormat header;
+    final ConnectionFormat connection;
+    final long size;
+    final long position;
+    final long length;
+    final long captured;
+    final long protocol;
+    final long source;
+    final long flags;
+    final long closedSize;
+    final long closedSent;
+    final long closedReceived;
+    final long closedProtocol;
+    final long closedSource;
+    final int sent;
+    final int joined;
+    final int unreadable;
+    final PayloadProtocol[] protocols = new PayloadProtocol[VALUES];
+    final PayloadSource[] sources = new PayloadSource[VALUES];
+    private final Map<PayloadType, Integer> numbers = new EnumMap<>(PayloadType.class);
+
+    private PayloadFormat(Btf btf) {
+        header = new HeaderFormat(new StructBinding(btf, "event_header"));
+        connection = new ConnectionFormat(
+                new StructBinding(btf, "connection_event"),
+                new Enumerators(btf, "connection_role"),
+                EventFormat.flags(btf));
+        StructBinding payload = new StructBinding(btf, "payload");
+        size = payload.size();
+        position = payload.integer("position", Long.BYTES);
+        length = payload.integer("length", Integer.BYTES);
+        captured = payload.integer("captured", Integer.BYTES);
+        protocol = payload.integer("protocol", Byte.BYTES);
+        source = payload.integer("source", Byte.BYTES);
+        flags = payload.integer("payload_flags", Short.BYTES);
+        StructBinding closed = new StructBinding(btf, "payload_closed");
+        closedSize = closed.size();
+        closedSent = closed.integer("sent", Long.BYTES);
+        closedReceived = closed.integer("received", Long.BYTES);
+        closedProtocol = closed.integer("protocol", Byte.BYTES);
+        closedSource = closed.integer("source", Byte.BYTES);
+        Enumerators flagBits = new Enumerators(btf, "payload_flag");
+        sent = flagBits.value("PAYLOAD_SENT");
+        joined = flagBits.value("PAYLOAD_JOINED");
+        unreadable = flagBits.value("PAYLOAD_UNREADABLE");
+        Enumerators known = new Enumerators(btf, "payload_protocol");
+        Arrays.fill(protocols, PayloadProtocol.UNKNOWN);
+        for (PayloadProtocol value : PayloadProtocol.values()) {
+            protocols[known.value(value.constant())] = value;
+        }
+        Enumerators origins = new Enumerators(btf, "payload_source");
+        Arrays.fill(sources, PayloadSource.SOCKET);
+        for (PayloadSource value : PayloadSource.values()) {
+            sources[origins.value(value.constant())] = value;
+        }
+        Enumerators types = new Enumerators(btf, "payload_event_type");
+        for (PayloadType type : PayloadType.values()) {
+            numbers.put(type, types.value(type.constant()));
+        }
+    }
+
+    /**
+     * Binds the readers to an object.
+     *
+     * @param btf the object's own BTF
+     * @return the format
+     * @throws io.ebpf4j.kernel.IncompatibleException when a struct, member or constant is missing or has another width;
+     *     the message prints both sides
+     */
+    public static PayloadFormat bind(Btf btf) {
+        return new PayloadFormat(btf);
+    }
+
+    /**
+     * {@return the number of a kind in the records' type byte and in the tallies}
+     *
+     * @param type the kind
+     */
+    public int number(PayloadType type) {
+        return Objects.requireNonNull(numbers.get(type), "every kind is bound");
+    }
+}

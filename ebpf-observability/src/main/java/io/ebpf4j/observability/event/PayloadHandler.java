@@ -1,0 +1,18 @@
+package io.ebpf4j.observability.event;
+
+/** Takes payload records as views that are valid during the call only; {@link PayloadDecoder} makes messages of them. */
+public interface PayloadHandler {
+    /**
+     * Bytes passed.
+     *
+     * @param view the record
+     */
+    void payload(PayloadView view);
+
+    /**
+     * A connection is over.
+     *
+     * @param view the record
+     */
+    void closed(PayloadClosedView view);
+}
