@@ -37,9 +37,12 @@ enum {
 	AF_INET = 2,
 	AF_INET6 = 10,
 	IPPROTO_TCP = 6,
+	IPPROTO_UDP = 17,
+	MSG_PEEK = 2,
 	S_IFMT = 0170000,
 	S_IFSOCK = 0140000,
 	EINTR = 4,
+	EAGAIN = 11,
 	EISCONN = 106,
 	EALREADY = 114,
 	EINPROGRESS = 115,
@@ -192,6 +195,7 @@ struct socket {
 };
 
 struct task_struct {
+	unsigned int flags;
 	struct task_struct *group_leader;
 	struct files_struct *files;
 	__u64 start_boottime;
