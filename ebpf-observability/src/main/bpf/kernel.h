@@ -49,6 +49,11 @@ enum {
 	ERESTARTSYS = 512,
 };
 
+/* include/linux/sched/signal.h */
+enum {
+	SIGNAL_GROUP_EXIT = 4,
+};
+
 /* enum { TCP_ESTABLISHED, ... } of include/net/tcp_states.h: ABI through tcp_info.tcpi_state. */
 enum tcp_state {
 	TCP_NONE = 0,
@@ -194,9 +199,53 @@ struct socket {
 	struct sock *sk;
 };
 
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+struct nsproxy {
+	struct net *net_ns;
+};
+
+typedef struct {
+	__u32 val;
+} kuid_t;
+
+struct cred {
+	kuid_t euid;
+};
+
+struct mm_struct {
+	unsigned long arg_start;
+	unsigned long arg_end;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live;
+	int group_exit_code;
+	unsigned int flags;
+};
+
+struct linux_binprm {
+	const char *filename;
+};
+
 struct task_struct {
 	unsigned int flags;
+	int pid;
+	int tgid;
+	int exit_code;
+	struct mm_struct *mm;
+	struct task_struct *real_parent;
 	struct task_struct *group_leader;
+	struct cred *real_cred;
+	struct nsproxy *nsproxy;
+	struct signal_struct *signal;
+	struct css_set *cgroups;
 	struct files_struct *files;
 	__u64 start_boottime;
 	char comm[16];
@@ -218,5 +267,6 @@ struct trace_event_raw_sys_exit {
  */
 typedef void (*btf_trace_tcp_retransmit_skb___with_error)(void *, const struct sock *,
 							   const struct sk_buff *, int);
+typedef void (*btf_trace_sched_process_exit___with_group_dead)(void *, struct task_struct *, _Bool);
 
 #endif
