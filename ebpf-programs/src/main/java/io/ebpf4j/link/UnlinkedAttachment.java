@@ -5,6 +5,7 @@ import io.ebpf4j.kernel.NotSupportedException;
 import io.ebpf4j.program.BpfProgram;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** An attachment that the kernel does not know as a link, with the action that undoes it. */
 final class UnlinkedAttachment implements Attachment {
@@ -15,17 +16,16 @@ final class UnlinkedAttachment implements Attachment {
         void to(BpfProgram program);
     }
 
-    private static final Swap NONE = program -> {};
-
     private final String description;
-    private final Swap swap;
+    private final @Nullable Swap swap;
     private final Runnable undo;
     private final Runnable release;
     private final AtomicBoolean detached = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile int programId;
 
-    private UnlinkedAttachment(String description, int programId, Swap swap, Runnable undo, Runnable release) {
+    private UnlinkedAttachment(
+            String description, int programId, @Nullable Swap swap, Runnable undo, Runnable release) {
         this.description = description;
         this.programId = programId;
         this.swap = swap;
@@ -40,7 +40,7 @@ final class UnlinkedAttachment implements Attachment {
      * @param release gives up what was held for the undoing; run once, at close
      */
     static UnlinkedAttachment of(String description, int programId, Runnable undo, Runnable release) {
-        return new UnlinkedAttachment(description, programId, NONE, undo, release);
+        return new UnlinkedAttachment(description, programId, null, undo, release);
     }
 
     /** An attachment whose program can be swapped. */
@@ -57,7 +57,7 @@ final class UnlinkedAttachment implements Attachment {
     @Override
     public void update(BpfProgram program) {
         requireOpen();
-        if (swap == NONE) {
+        if (swap == null) {
             throw new NotSupportedException("update of " + description, "it is no kernel link");
         }
         swap.to(program);
