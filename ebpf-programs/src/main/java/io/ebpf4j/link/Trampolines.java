@@ -31,7 +31,10 @@ final class Trampolines {
                             "the kernel does not let its functions be patched (trampolines are refused with EPERM)",
                             "use a tracepoint: tp_btf or raw_tp");
         }
-        if (Refusal.isUnknownRequest(result)) {
+        boolean unknown = Refusal.is(result, Errno.EINVAL)
+                ? !KernelVersion.running().isAtLeast(5, 5)
+                : Refusal.isUnknownRequest(result);
+        if (unknown) {
             return new NotSupportedException(
                     "attaching " + what,
                     new KernelVersion(5, 5, 0),
