@@ -37,13 +37,19 @@ public final class IteratorLink extends Link {
     /** In which order a walk over cgroups goes ({@code enum bpf_cgroup_iter_order}). */
     public enum CgroupOrder {
         /** The cgroup alone. */
-        SELF_ONLY,
+        SELF_ONLY(1),
         /** Each before those below it. */
-        DESCENDANTS_BEFORE,
+        DESCENDANTS_BEFORE(2),
         /** Each behind those below it. */
-        DESCENDANTS_AFTER,
+        DESCENDANTS_AFTER(3),
         /** Upwards to the root. */
-        ANCESTORS
+        ANCESTORS(4);
+
+        private final int number;
+
+        CgroupOrder(int number) {
+            this.number = number;
+        }
     }
 
     /** Which objects the iterator walks. */
@@ -123,7 +129,7 @@ public final class IteratorLink extends Link {
         }
         try (Fd cgroup = Fd.own(kernel, Failure.check("open", opened, path), "cgroup " + path)) {
             return new IteratorLink(create(program, options, scope(info -> {
-                info.set(INT, 0, cgroups.order().ordinal() + 1);
+                info.set(INT, 0, cgroups.order().number);
                 info.set(INT, 4, cgroup.number());
             })));
         }

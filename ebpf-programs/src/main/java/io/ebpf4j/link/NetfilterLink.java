@@ -34,18 +34,24 @@ public final class NetfilterLink extends Link {
         }
     }
 
-    /** Where on a packet's way, in the order of {@code NF_INET_*}. */
+    /** Where on a packet's way ({@code NF_INET_*}). */
     public enum Hook {
         /** Received, not yet routed. */
-        PRE_ROUTING,
+        PRE_ROUTING(0),
         /** For this host. */
-        LOCAL_IN,
+        LOCAL_IN(1),
         /** For another host. */
-        FORWARD,
+        FORWARD(2),
         /** From this host. */
-        LOCAL_OUT,
+        LOCAL_OUT(3),
         /** About to be sent. */
-        POST_ROUTING
+        POST_ROUTING(4);
+
+        private final int number;
+
+        Hook(int number) {
+            this.number = number;
+        }
     }
 
     /** Whether fragments are put together before the program sees them. */
@@ -92,8 +98,7 @@ public final class NetfilterLink extends Link {
         int fd = commands.create(program.fd(), 0, AttachType.NETFILTER, 0, (attr, _) -> {
             ValueLayout.OfInt layout = ValueLayout.JAVA_INT_UNALIGNED;
             attr.set(layout, BpfAttr.LinkCreate.NETFILTER_PF, options.family().number);
-            attr.set(
-                    layout, BpfAttr.LinkCreate.NETFILTER_HOOKNUM, options.hook().ordinal());
+            attr.set(layout, BpfAttr.LinkCreate.NETFILTER_HOOKNUM, options.hook().number);
             attr.set(layout, BpfAttr.LinkCreate.NETFILTER_PRIORITY, options.priority());
             attr.set(
                     layout,

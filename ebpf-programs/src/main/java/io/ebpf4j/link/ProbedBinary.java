@@ -139,7 +139,8 @@ record ProbedBinary(Path path) {
 
     static Pattern globPattern(String glob) {
         StringBuilder regex = new StringBuilder(glob.length() + 16);
-        for (char c : glob.toCharArray()) {
+        for (int i = 0; i < glob.length(); i++) {
+            char c = glob.charAt(i);
             switch (c) {
                 case '*' -> regex.append(".*");
                 case '?' -> regex.append('.');

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @RequiresKernel(
         feature = "cgroup link",
@@ -25,59 +27,97 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CgroupLinkIT {
     private static final int ALLOW = 1;
 
-    /** Every hook, and what makes it run. */
-    enum Hook {
-        SKB_INGRESS(ProgramType.CGROUP_SKB, AttachType.CGROUP_INET_INGRESS, () -> datagram(Constants.AF_INET)),
-        SKB_EGRESS(ProgramType.CGROUP_SKB, AttachType.CGROUP_INET_EGRESS, () -> datagram(Constants.AF_INET)),
-        SOCK_CREATE(ProgramType.CGROUP_SOCK, AttachType.CGROUP_INET_SOCK_CREATE, () -> connection(Constants.AF_INET)),
-        SOCK_RELEASE(ProgramType.CGROUP_SOCK, AttachType.CGROUP_INET_SOCK_RELEASE, () -> connection(Constants.AF_INET)),
-        POST_BIND4(ProgramType.CGROUP_SOCK, AttachType.CGROUP_INET4_POST_BIND, () -> connection(Constants.AF_INET)),
-        POST_BIND6(ProgramType.CGROUP_SOCK, AttachType.CGROUP_INET6_POST_BIND, () -> connection(Constants.AF_INET6)),
-        BIND4(ProgramType.CGROUP_SOCK_ADDR, AttachType.CGROUP_INET4_BIND, () -> connection(Constants.AF_INET)),
-        BIND6(ProgramType.CGROUP_SOCK_ADDR, AttachType.CGROUP_INET6_BIND, () -> connection(Constants.AF_INET6)),
-        CONNECT4(ProgramType.CGROUP_SOCK_ADDR, AttachType.CGROUP_INET4_CONNECT, () -> connection(Constants.AF_INET)),
-        CONNECT6(ProgramType.CGROUP_SOCK_ADDR, AttachType.CGROUP_INET6_CONNECT, () -> connection(Constants.AF_INET6)),
-        SENDMSG4(ProgramType.CGROUP_SOCK_ADDR, AttachType.CGROUP_UDP4_SENDMSG, () -> datagram(Constants.AF_INET)),
-        SENDMSG6(ProgramType.CGROUP_SOCK_ADDR, AttachType.CGROUP_UDP6_SENDMSG, () -> datagram(Constants.AF_INET6)),
-        RECVMSG4(ProgramType.CGROUP_SOCK_ADDR, AttachType.CGROUP_UDP4_RECVMSG, () -> datagram(Constants.AF_INET)),
-        RECVMSG6(ProgramType.CGROUP_SOCK_ADDR, AttachType.CGROUP_UDP6_RECVMSG, () -> datagram(Constants.AF_INET6)),
-        GETPEERNAME4(
-                ProgramType.CGROUP_SOCK_ADDR, AttachType.CGROUP_INET4_GETPEERNAME, () -> connection(Constants.AF_INET)),
-        GETPEERNAME6(
-                ProgramType.CGROUP_SOCK_ADDR,
-                AttachType.CGROUP_INET6_GETPEERNAME,
-                () -> connection(Constants.AF_INET6)),
-        GETSOCKNAME4(
-                ProgramType.CGROUP_SOCK_ADDR, AttachType.CGROUP_INET4_GETSOCKNAME, () -> connection(Constants.AF_INET)),
-        GETSOCKNAME6(
-                ProgramType.CGROUP_SOCK_ADDR,
-                AttachType.CGROUP_INET6_GETSOCKNAME,
-                () -> connection(Constants.AF_INET6)),
-        SYSCTL(
-                ProgramType.CGROUP_SYSCTL,
-                AttachType.CGROUP_SYSCTL,
-                () -> Files.readAllBytes(Path.of("/proc/sys/kernel/osrelease"))),
-        SETSOCKOPT(ProgramType.CGROUP_SOCKOPT, AttachType.CGROUP_SETSOCKOPT, CgroupLinkIT::options),
-        GETSOCKOPT(ProgramType.CGROUP_SOCKOPT, AttachType.CGROUP_GETSOCKOPT, CgroupLinkIT::options),
-        DEVICE(
-                ProgramType.CGROUP_DEVICE,
-                AttachType.CGROUP_DEVICE,
-                () -> Files.write(Path.of("/dev/null"), new byte[1])),
-        SOCK_OPS(ProgramType.SOCK_OPS, AttachType.CGROUP_SOCK_OPS, () -> connection(Constants.AF_INET));
-
-        private final ProgramType type;
-        private final AttachType attachType;
-        private final Trigger trigger;
-
-        Hook(ProgramType type, AttachType attachType, Trigger trigger) {
-            this.type = type;
-            this.attachType = attachType;
-            this.trigger = trigger;
+    record Hook(ProgramType type, AttachType attachType, Trigger trigger) {
+        @Override
+        public String toString() {
+            return attachType.name();
         }
     }
 
+    /** Every hook, and what makes it run. */
+    private static Stream<Hook> hooks() {
+        return Stream.of(
+                new Hook(ProgramType.CGROUP_SKB, AttachType.CGROUP_INET_INGRESS, () -> datagram(Constants.AF_INET)),
+                new Hook(ProgramType.CGROUP_SKB, AttachType.CGROUP_INET_EGRESS, () -> datagram(Constants.AF_INET)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK,
+                        AttachType.CGROUP_INET_SOCK_CREATE,
+                        () -> connection(Constants.AF_INET)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK,
+                        AttachType.CGROUP_INET_SOCK_RELEASE,
+                        () -> connection(Constants.AF_INET)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK,
+                        AttachType.CGROUP_INET4_POST_BIND,
+                        () -> connection(Constants.AF_INET)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK,
+                        AttachType.CGROUP_INET6_POST_BIND,
+                        () -> connection(Constants.AF_INET6)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_INET4_BIND,
+                        () -> connection(Constants.AF_INET)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_INET6_BIND,
+                        () -> connection(Constants.AF_INET6)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_INET4_CONNECT,
+                        () -> connection(Constants.AF_INET)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_INET6_CONNECT,
+                        () -> connection(Constants.AF_INET6)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_UDP4_SENDMSG,
+                        () -> datagram(Constants.AF_INET)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_UDP6_SENDMSG,
+                        () -> datagram(Constants.AF_INET6)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_UDP4_RECVMSG,
+                        () -> datagram(Constants.AF_INET)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_UDP6_RECVMSG,
+                        () -> datagram(Constants.AF_INET6)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_INET4_GETPEERNAME,
+                        () -> connection(Constants.AF_INET)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_INET6_GETPEERNAME,
+                        () -> connection(Constants.AF_INET6)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_INET4_GETSOCKNAME,
+                        () -> connection(Constants.AF_INET)),
+                new Hook(
+                        ProgramType.CGROUP_SOCK_ADDR,
+                        AttachType.CGROUP_INET6_GETSOCKNAME,
+                        () -> connection(Constants.AF_INET6)),
+                new Hook(
+                        ProgramType.CGROUP_SYSCTL,
+                        AttachType.CGROUP_SYSCTL,
+                        () -> Files.readAllBytes(Path.of("/proc/sys/kernel/osrelease"))),
+                new Hook(ProgramType.CGROUP_SOCKOPT, AttachType.CGROUP_SETSOCKOPT, CgroupLinkIT::options),
+                new Hook(ProgramType.CGROUP_SOCKOPT, AttachType.CGROUP_GETSOCKOPT, CgroupLinkIT::options),
+                new Hook(
+                        ProgramType.CGROUP_DEVICE,
+                        AttachType.CGROUP_DEVICE,
+                        () -> Files.write(Path.of("/dev/null"), new byte[1])),
+                new Hook(ProgramType.SOCK_OPS, AttachType.CGROUP_SOCK_OPS, () -> connection(Constants.AF_INET)));
+    }
+
     @FunctionalInterface
-    private interface Trigger {
+    interface Trigger {
         void run() throws IOException;
     }
 
@@ -106,7 +146,7 @@ class CgroupLinkIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Hook.class)
+    @MethodSource("hooks")
     void runsUntilClosed(Hook hook) throws Exception {
         try (TestCgroup cgroup = TestCgroup.enter();
                 Counter counter = Counter.create();

@@ -152,7 +152,7 @@ class TcFilterIT {
             assertThat(first.count()).isZero();
             assertThat(second.count()).isGreaterThanOrEqualTo(5);
             assertThat(filters(network)).contains("pref 3 ");
-            link.close();
+            link.detach();
             assertThat(qdiscs(network)).doesNotContain("clsact");
         }
     }

@@ -117,9 +117,16 @@ final class TestNetwork implements AutoCloseable {
         return output;
     }
 
+    /** Whoever is interrupted here leaves a namespace behind, and is told so. */
     @Override
-    public void close() throws Exception {
-        new ProcessBuilder("ip", "netns", "del", here).start().waitFor();
-        new ProcessBuilder("ip", "netns", "del", there).start().waitFor();
+    public void close() throws IOException {
+        for (String name : List.of(here, there)) {
+            try {
+                new ProcessBuilder("ip", "netns", "del", name).start().waitFor();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while " + name + " was removed", e);
+            }
+        }
     }
 }
