@@ -27,7 +27,6 @@ final class InfoReader {
     static final long TAG = 8;
     static final long JITED_PROG_LEN = 16;
     static final long XLATED_PROG_LEN = 20;
-    static final long JITED_PROG_INSNS = 24;
     static final long XLATED_PROG_INSNS = 32;
     static final long LOAD_TIME = 40;
     static final long CREATED_BY_UID = 48;

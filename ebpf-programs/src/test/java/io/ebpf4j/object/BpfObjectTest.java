@@ -104,9 +104,6 @@ class BpfObjectTest {
             assertThat(object.programs().keySet())
                     .containsExactly("tail", "entry", "packet_length", "constants", "configuration", "through_maps");
             assertThat(object.maps()).containsKeys("counts", ".rodata", ".bss", ".kconfig", "outer");
-            assertThatThrownBy(() -> object.program("on_demand"))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("question mark");
             assertThatThrownBy(() -> object.program("nobody"))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("packet_length");

@@ -237,7 +237,7 @@ class LoadPlanTest {
 
     @Test
     void whatIsSkippedSaysWhy() throws IOException {
-        ObjectSpec spec = Fixture.spec("load");
+        ObjectSpec spec = Fixture.spec("demand");
 
         assertThat(LoadPlan.of(spec, LoadOptions.DEFAULTS, kernel(noTypes())).skipped())
                 .singleElement()
@@ -248,12 +248,12 @@ class LoadPlanTest {
         assertThat(LoadPlan.of(spec, LoadOptions.DEFAULTS.withEnabled("on_demand"), kernel(noTypes()))
                         .skipped())
                 .isEmpty();
-        assertThat(LoadPlan.of(spec, LoadOptions.DEFAULTS.withOnly("entry"), kernel(noTypes()))
+        assertThat(LoadPlan.of(spec, LoadOptions.DEFAULTS.withOnly("usual"), kernel(noTypes()))
                         .programs()
                         .values())
                 .filteredOn(PlannedProgram::isLoaded)
                 .extracting(PlannedProgram::name)
-                .containsExactly("entry");
+                .containsExactly("usual");
     }
 
     @Test
@@ -271,15 +271,26 @@ class LoadPlanTest {
     void attachTargetsAreFoundByTheNamesThatTheKernelGivesThem() throws IOException {
         Types types = someTypes();
 
-        LoadPlan plan = LoadPlan.of(Fixture.spec("kernel"), LoadOptions.DEFAULTS, kernel(types.btf()));
+        Map<String, PlannedProgram> programs = LoadPlan.of(
+                        Fixture.spec("kernel"), LoadOptions.DEFAULTS, kernel(types.btf()))
+                .programs();
 
-        Map<String, PlannedProgram> programs = plan.programs();
         assertThat(programs.get("switched").attach())
                 .contains(new PlannedProgram.AttachTypeId(
                         "btf_trace_sched_switch", types.ids().tracepoint(), Optional.empty()));
         assertThat(programs.get("tasks").attach())
                 .contains(new PlannedProgram.AttachTypeId(
                         "bpf_iter_task", types.ids().iterator(), Optional.empty()));
+    }
+
+    @Test
+    void attachTargetsThatDoNotExistAreRefusedByName() throws IOException {
+        LoadPlan plan = LoadPlan.of(
+                Fixture.spec("nowhere"),
+                LoadOptions.DEFAULTS,
+                kernel(someTypes().btf()));
+
+        Map<String, PlannedProgram> programs = plan.programs();
         assertThat(programs.get("nowhere").refusal().orElseThrow().cause()).isEqualTo(Refusal.Cause.NOT_FOUND);
         assertThat(programs.get("nowhere").refusal().orElseThrow().reason())
                 .contains("btf_trace_no_such_tracepoint is not found");
@@ -298,7 +309,7 @@ class LoadPlanTest {
         Types types = someTypes();
         LoadOptions options = LoadOptions.DEFAULTS.withAttachTarget("nowhere", "sched_switch");
 
-        LoadPlan plan = LoadPlan.of(Fixture.spec("kernel"), options, kernel(types.btf()));
+        LoadPlan plan = LoadPlan.of(Fixture.spec("nowhere"), options, kernel(types.btf()));
 
         assertThat(plan.programs().get("nowhere").attach().orElseThrow().typeId())
                 .isEqualTo(types.ids().tracepoint());
@@ -316,13 +327,13 @@ class LoadPlanTest {
                         new ModuleTypes("other", BtfBuilder.splitOf(kernel).build("other")),
                         new ModuleTypes("veth", split.build("veth"))));
 
-        LoadPlan found = LoadPlan.of(Fixture.spec("kernel"), LoadOptions.DEFAULTS, target);
+        LoadPlan found = LoadPlan.of(Fixture.spec("nowhere"), LoadOptions.DEFAULTS, target);
         LoadPlan named = LoadPlan.of(
-                Fixture.spec("kernel"),
+                Fixture.spec("nowhere"),
                 LoadOptions.DEFAULTS.withAttachTarget("function_nowhere", "veth:no_such_function"),
                 target);
         LoadPlan elsewhere = LoadPlan.of(
-                Fixture.spec("kernel"),
+                Fixture.spec("nowhere"),
                 LoadOptions.DEFAULTS.withAttachTarget("function_nowhere", "other:no_such_function"),
                 target);
 
@@ -346,8 +357,6 @@ class LoadPlanTest {
         Map<String, PlannedExtern> externs = plan.externs();
         assertThat(externs.get("bpf_prog_put").resolution()).isEqualTo(new Resolution.Address(0xffffffff814d58f0L));
         assertThat(externs.get("no_such_symbol").resolution()).isInstanceOf(Resolution.Missing.class);
-        assertThat(externs.get("runqueues").resolution())
-                .isEqualTo(new Resolution.Type(types.ids().queue(), Optional.empty()));
         assertThat(externs.get("bpf_rcu_read_lock").resolution())
                 .isEqualTo(new Resolution.Type(types.ids().lock(), Optional.empty()));
         assertThat(externs.get("bpf_no_such_function").resolution()).isInstanceOf(Resolution.Missing.class);
@@ -356,6 +365,29 @@ class LoadPlanTest {
                 .singleElement()
                 .asString()
                 .contains("bpf_no_such_function");
+    }
+
+    @Test
+    void typedVariablesAreFoundByNameAndType() throws IOException {
+        Types types = someTypes();
+
+        LoadPlan plan = LoadPlan.of(Fixture.spec("nowhere"), LoadOptions.DEFAULTS, kernel(types.btf()));
+        LoadPlan other = LoadPlan.of(Fixture.spec("nowhere"), LoadOptions.DEFAULTS, kernel(otherQueue()));
+
+        assertThat(plan.externs().get("runqueues").resolution())
+                .isEqualTo(new Resolution.Type(types.ids().queue(), Optional.empty()));
+        assertThat(other.externs().get("runqueues").toString())
+                .contains("struct rq")
+                .contains("int");
+        assertThat(other.programs().get("queue").refusal()).isPresent();
+    }
+
+    /** A kernel whose variable of that name is a number. */
+    private static Btf otherQueue() {
+        BtfBuilder types = new BtfBuilder();
+        int integer = types.add(new BtfType.Int(0, "int", 4, 32, 0, BtfType.Int.Encoding.SIGNED));
+        types.add(new BtfType.Variable(0, "runqueues", integer, BtfType.Linkage.GLOBAL));
+        return types.build("another kernel");
     }
 
     @Test
@@ -426,12 +458,12 @@ class LoadPlanTest {
     @Test
     void optionalProgramsAndChainsDoNotRefuseTheObject() throws IOException {
         LoadOptions options = LoadOptions.DEFAULTS
-                .withOnly("tasks", "nowhere", "unsaid")
+                .withOnly("queue", "nowhere", "unsaid")
                 .withOptional("unsaid")
-                .withFallback("nowhere", "tasks");
+                .withFallback("nowhere", "queue");
 
         LoadPlan plan =
-                LoadPlan.of(Fixture.spec("kernel"), options, kernel(someTypes().btf()));
+                LoadPlan.of(Fixture.spec("nowhere"), options, kernel(someTypes().btf()));
 
         assertThat(plan.refusals()).isEmpty();
         assertThat(plan.programs().get("nowhere").refusal()).isPresent();
@@ -463,6 +495,6 @@ class LoadPlanTest {
                 .contains("bpf_no_such_function (weak): no function")
                 .contains("program type tracing, since Linux 5.5")
                 .contains("CAP_PERFMON")
-                .contains("refused:");
+                .contains("refused:\n  program addresses: extern bpf_prog_put is not resolved");
     }
 }

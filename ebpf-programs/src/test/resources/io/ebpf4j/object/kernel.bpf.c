@@ -1,4 +1,4 @@
-// What the loader finds in a kernel: typed and untyped variables, functions, attach targets, and what it does not find.
+// What the loader finds in every kernel: variables, functions, attach targets, types; and what is missing but weak.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -9,13 +9,8 @@ struct task_struct {
 	int tgid;
 } __attribute__((preserve_access_index));
 
-struct rq {
-	int nr_running;
-} __attribute__((preserve_access_index));
-
 extern const void bpf_prog_put __ksym;
 extern const void no_such_symbol __ksym __weak;
-extern const struct rq runqueues __ksym;
 extern void bpf_rcu_read_lock(void) __ksym;
 extern void bpf_rcu_read_unlock(void) __ksym;
 extern void bpf_no_such_function(int x) __ksym __weak;
@@ -43,40 +38,8 @@ int switched(__u64 *ctx)
 	return 0;
 }
 
-SEC("tp_btf/sched_switch")
-int queue(__u64 *ctx)
-{
-	struct rq *rq = bpf_per_cpu_ptr(&runqueues, 0);
-
-	return rq ? rq->nr_running >> 31 : 0;
-}
-
 SEC("iter/task")
 int tasks(void *ctx)
-{
-	return 0;
-}
-
-SEC("tp_btf/no_such_tracepoint")
-int nowhere(void *ctx)
-{
-	return 0;
-}
-
-SEC("fentry/no_such_function")
-int function_nowhere(void *ctx)
-{
-	return 0;
-}
-
-SEC("fentry")
-int unsaid(void *ctx)
-{
-	return 0;
-}
-
-SEC("freplace/twice")
-int replacement(void *ctx)
 {
 	return 0;
 }

@@ -131,9 +131,3 @@ int through_maps(struct __sk_buff *skb)
 	value = bpf_map_lookup_elem(&shared, &zero);
 	return value ? *value : -1;
 }
-
-SEC("?tc")
-int on_demand(struct __sk_buff *skb)
-{
-	return 1;
-}

@@ -18,8 +18,6 @@ struct task_struct {
 
 extern void bpf_no_such_function(int x) __ksym __weak;
 
-volatile __u32 seed;
-
 SEC("raw_tp/sched_switch")
 int missing_null_check(void *ctx)
 {
@@ -41,15 +39,6 @@ int packet_bounds(struct xdp_md *ctx)
 {
 	__u8 *packet = (void *)(long)ctx->data;
 	return packet[13] == 8 ? 1 : 2;
-}
-
-SEC("xdp")
-int endless(struct xdp_md *ctx)
-{
-	__u32 i, sum = 0;
-	for (i = 0; i < 100000000; i++)
-		sum += seed ^ i;
-	return sum;
 }
 
 SEC("tp_btf/sched_switch")
