@@ -44,9 +44,14 @@ enum payload_flag {
 	PAYLOAD_UNREADABLE = 4,
 };
 
-/* connection.process is who made the call; connection.header.cookie names socket and stream. */
+/* connection.process is who made the call; connection.header.cookie names the socket. */
 struct payload {
 	struct connection_event connection;
+	/*
+	 * Of a TLS library: names its connection, whose socket may not be known, or not yet (cookie 0).
+	 * Of a socket: nothing, for the cookie does.
+	 */
+	__u64 stream;
 	/* Bytes of this direction before these. */
 	__u64 position;
 	/* Bytes that passed, and how many of them, the first ones, are here. */
@@ -63,6 +68,7 @@ struct payload {
 /* A connection of which payload was told is over; or its plaintext is. */
 struct payload_closed {
 	struct connection_event connection;
+	__u64 stream;
 	/* How many bytes passed in all, either way, while it was watched. */
 	__u64 sent;
 	__u64 received;

@@ -12,6 +12,14 @@ public final class PayloadClosedView extends SocketView {
         this.format = format;
     }
 
+    /**
+     * {@return what names the connection among those of its source: the socket's cookie, or a number of the TLS library's
+     * object, whose socket may not be known}
+     */
+    public long stream() {
+        return source() == PayloadSource.SOCKET ? cookie() : u64(format.closedStream);
+    }
+
     /** {@return bytes sent while it was watched} */
     public long sent() {
         return u64(format.closedSent);

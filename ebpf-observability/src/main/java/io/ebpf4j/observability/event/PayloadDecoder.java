@@ -52,7 +52,7 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
     public void payload(PayloadView view) {
         now = view.timestamp();
         cpu = view.cpu();
-        long key = key(view.cookie(), view.source());
+        long key = key(view.stream(), view.source());
         Stream stream = streams.get(key);
         if (stream == null) {
             stream = new Stream(view.source());
@@ -66,7 +66,7 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
     public void closed(PayloadClosedView view) {
         now = view.timestamp();
         cpu = view.cpu();
-        Stream stream = streams.remove(key(view.cookie(), view.source()));
+        Stream stream = streams.remove(key(view.stream(), view.source()));
         if (stream != null) {
             kept.setOpaque(streams.size());
             stream.close(now);
@@ -104,9 +104,9 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
         counter.setOpaque(counter.getPlain() + count); // one writer: no locked instruction
     }
 
-    /** Cookies are counted from 1 and never reach the highest bit. */
-    private static long key(long cookie, PayloadSource source) {
-        return cookie << 1 | (source == PayloadSource.SOCKET ? 0 : 1);
+    /** Neither cookies, counted from 1, nor numbers made of a time reach the highest bit. */
+    private static long key(long stream, PayloadSource source) {
+        return stream << 1 | (source == PayloadSource.SOCKET ? 0 : 1);
     }
 
     /** What is known of one stream of bytes in two directions. */
@@ -157,11 +157,12 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
             }
         }
 
-        /** Makes the connection anew where another process than before made the call, or the role was learned. */
+        /** Makes the connection anew where another process than before made the call, or role or socket were learned. */
         private void describe(PayloadView view) {
             Connection known = connection;
             if (known != null
                     && known.direction() == role
+                    && known.cookie() == view.cookie()
                     && known.process().pid() == view.pid()
                     && known.process().started() == view.processStarted()) {
                 return;

@@ -18,6 +18,7 @@ public final class PayloadFormat {
     final HeaderFormat header;
     final ConnectionFormat connection;
     final long size;
+    final long stream;
     final long position;
     final long length;
     final long captured;
@@ -25,6 +26,7 @@ public final class PayloadFormat {
     final long source;
     final long flags;
     final long closedSize;
+    final long closedStream;
     final long closedSent;
     final long closedReceived;
     final long closedProtocol;
@@ -44,6 +46,7 @@ public final class PayloadFormat {
                 EventFormat.flags(btf));
         StructBinding payload = new StructBinding(btf, "payload");
         size = payload.size();
+        stream = payload.integer("stream", Long.BYTES);
         position = payload.integer("position", Long.BYTES);
         length = payload.integer("length", Integer.BYTES);
         captured = payload.integer("captured", Integer.BYTES);
@@ -52,6 +55,7 @@ public final class PayloadFormat {
         flags = payload.integer("payload_flags", Short.BYTES);
         StructBinding closed = new StructBinding(btf, "payload_closed");
         closedSize = closed.size();
+        closedStream = closed.integer("stream", Long.BYTES);
         closedSent = closed.integer("sent", Long.BYTES);
         closedReceived = closed.integer("received", Long.BYTES);
         closedProtocol = closed.integer("protocol", Byte.BYTES);

@@ -27,6 +27,14 @@ public final class PayloadView extends SocketView {
         return hasFlag(format.sent) ? Flow.SENT : Flow.RECEIVED;
     }
 
+    /**
+     * {@return what names the connection among those of its source: the socket's cookie, or a number of the TLS library's
+     * object, whose socket may not be known}
+     */
+    public long stream() {
+        return source() == PayloadSource.SOCKET ? cookie() : u64(format.stream);
+    }
+
     /** {@return bytes of this direction before these, counted from the connection's start, or from its first sight} */
     public long position() {
         return u64(format.position);
