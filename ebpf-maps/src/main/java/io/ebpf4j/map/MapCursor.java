@@ -76,6 +76,11 @@ public final class MapCursor implements AutoCloseable {
         this.nextToken = arena.allocate(Math.max(8, keySize), 8);
     }
 
+    /** For tests: as on a kernel without batches. Before the first {@link #next()}. */
+    void goByKey() {
+        way = Way.KEYS;
+    }
+
     static int defaultBatch(BpfMap map) {
         long entry = Math.max(1, map.keySize() + map.valueSpan());
         long entries = Math.min(Integer.toUnsignedLong(map.maxEntries()), GREATEST_BATCH);

@@ -40,6 +40,7 @@ public final class RingPoller implements AutoCloseable, Runnable {
     private static final long WAKE = -1;
     private static final int EVENTS = 16;
     private static final long FOREVER = Long.MAX_VALUE;
+    private static final Duration GREATEST = Duration.ofNanos(FOREVER);
 
     /** A ring, its handler and its budget. */
     private sealed interface Source {
@@ -179,7 +180,7 @@ public final class RingPoller implements AutoCloseable, Runnable {
         if (closing) {
             throw new IllegalStateException("the poller is closed");
         }
-        long nanos = timeout.compareTo(Duration.ofNanos(FOREVER)) >= 0 ? FOREVER : timeout.toNanos();
+        long nanos = timeout.compareTo(GREATEST) >= 0 ? FOREVER : timeout.toNanos();
         return pollNanos(Math.max(0, nanos));
     }
 

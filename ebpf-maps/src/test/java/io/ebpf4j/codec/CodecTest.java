@@ -20,7 +20,11 @@ class CodecTest {
 
     private record Mixed(byte a, long b, short c, int d, boolean e) {}
 
-    private record Ends(@BigEndian short port, @BigEndian int address, @BigEndian long cookie, char unsigned) {}
+    private record Ends(
+            @BigEndian short port,
+            @BigEndian int address,
+            @BigEndian long cookie,
+            char unsigned) {}
 
     private record Inner(int x, byte y) {}
 
@@ -43,11 +47,17 @@ class CodecTest {
     }
 
     private record Named(
-            @Length(8) String comm, State state, @Width(1) State small, @Length(3) byte[] mac, @Length(2) int[] two) {}
+            @Length(8) String comm,
+            State state,
+            @Width(1) State small,
+            @Length(3) byte[] mac,
+            @Length(2) int[] two) {}
 
     private record Widened(
-            @Width(4) @Unsigned long u32, @Width(1) @Signed int s8, @Width(2) @Unsigned int u16, @Width(1) @Unsigned
-            short u8) {}
+            @Width(4) @Unsigned long u32,
+            @Width(1) @Signed int s8,
+            @Width(2) @Unsigned int u16,
+            @Width(1) @Unsigned short u8) {}
 
     private record Addresses(Inet4Address v4, Inet6Address v6) {}
 
@@ -79,7 +89,8 @@ class CodecTest {
     void membersLieAtTheirNaturalAlignmentAndPaddingIsZero() {
         assumeLittleEndian();
         Codec<Mixed> codec = Codec.of(Mixed.class);
-        String bytes = "11" + "00000000000000" + "8877665544332211" + "cdab" + "0000" + "04030201" + "01" + "00000000000000";
+        String bytes =
+                "11" + "00000000000000" + "8877665544332211" + "cdab" + "0000" + "04030201" + "01" + "00000000000000";
         Mixed value = new Mixed((byte) 0x11, 0x1122334455667788L, (short) 0xabcd, 0x01020304, true);
         assertThat(codec.size()).isEqualTo(32);
         assertThat(encode(codec, value)).isEqualTo(bytes);
@@ -112,9 +123,8 @@ class CodecTest {
         Codec<Outer> codec = Codec.of(Outer.class);
         String inner = "01000000" + "02" + "000000";
         String bytes = "09000000" + inner + inner + "03000000" + "04" + "000000" + "0000803f" + "000000000000f03f";
-        Outer value =
-                new Outer((byte) 9, new Inner(1, (byte) 2), new Inner[] {new Inner(1, (byte) 2), new Inner(3, (byte) 4)
-                }, 1f, 1d);
+        Outer value = new Outer(
+                (byte) 9, new Inner(1, (byte) 2), new Inner[] {new Inner(1, (byte) 2), new Inner(3, (byte) 4)}, 1f, 1d);
         assertThat(codec.size()).isEqualTo(40);
         assertThat(encode(codec, value)).isEqualTo(bytes);
         Outer back = decode(codec, bytes);

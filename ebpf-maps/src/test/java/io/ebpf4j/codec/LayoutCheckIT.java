@@ -8,15 +8,18 @@ import io.ebpf4j.btf.Btf;
 import io.ebpf4j.btf.BtfKind;
 import io.ebpf4j.kernel.IncompatibleException;
 import io.ebpf4j.testing.RequiresKernel;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 
 /** Against the running kernel's own types, whose members the UAPI headers fix. */
-@RequiresKernel(since = "5.4", feature = "/sys/kernel/btf/vmlinux", capability = {})
+@RequiresKernel(
+        since = "5.4",
+        feature = "/sys/kernel/btf/vmlinux",
+        capability = {})
 class LayoutCheckIT {
     /** {@code struct sockaddr_in}, include/uapi/linux/in.h. */
     private record SockaddrIn(
@@ -26,15 +29,20 @@ class LayoutCheckIT {
             @Member("__pad") @Length(8) byte[] pad) {}
 
     private record WrongOrder(
-            short sinFamily, short sinPort, Inet4Address sinAddr, @Member("__pad") @Length(8) byte[] pad) {}
+            short sinFamily,
+            short sinPort,
+            Inet4Address sinAddr,
+            @Member("__pad") @Length(8) byte[] pad) {}
 
     /** {@code struct __kernel_timespec}, include/uapi/linux/time_types.h. */
     private record Timespec(@Signed long tvSec, @Signed long tvNsec) {}
 
-    private record UnsignedTimespec(@Unsigned long tvSec, @Signed long tvNsec) {}
+    private record UnsignedTimespec(
+            @Unsigned long tvSec, @Signed long tvNsec) {}
 
     /** Members of {@code struct task_struct} that every kernel has; where they lie, only BTF knows. */
-    private record Task(@Signed int pid, @Signed int tgid, @Length(16) byte[] comm) {}
+    private record Task(
+            @Signed int pid, @Signed int tgid, @Length(16) byte[] comm) {}
 
     private static int struct(Btf btf, String name) {
         return btf.find(name, BtfKind.STRUCT).orElseThrow();
@@ -43,8 +51,8 @@ class LayoutCheckIT {
     @Test
     void uapiStructsAgreeWithTheirRecords() throws Exception {
         Btf btf = Btf.vmlinux();
-        assertThatCode(() -> LayoutCheck.require(
-                        "t", Codec.of(SockaddrIn.class).shape(), btf, struct(btf, "sockaddr_in")))
+        assertThatCode(() ->
+                        LayoutCheck.require("t", Codec.of(SockaddrIn.class).shape(), btf, struct(btf, "sockaddr_in")))
                 .doesNotThrowAnyException();
         assertThatCode(() -> LayoutCheck.require(
                         "t", Codec.of(Timespec.class).shape(), btf, struct(btf, "__kernel_timespec")))
@@ -58,8 +66,8 @@ class LayoutCheckIT {
     @Test
     void aWrongByteOrderOrSignIsFound() {
         Btf btf = Btf.vmlinux();
-        assertThatThrownBy(() -> LayoutCheck.require(
-                        "t", Codec.of(WrongOrder.class).shape(), btf, struct(btf, "sockaddr_in")))
+        assertThatThrownBy(() ->
+                        LayoutCheck.require("t", Codec.of(WrongOrder.class).shape(), btf, struct(btf, "sockaddr_in")))
                 .isInstanceOf(IncompatibleException.class)
                 .hasMessageContaining("__be16");
         assertThatThrownBy(() -> LayoutCheck.require(

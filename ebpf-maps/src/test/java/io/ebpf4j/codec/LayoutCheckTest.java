@@ -87,9 +87,12 @@ class LayoutCheckTest {
     @Test
     void aNameThatCDoesNotHaveAndOneThatJavaDoesNotHave() {
         int id = flowStruct();
-        assertThatThrownBy(() -> LayoutCheck.require("t", Codec.of(OtherName.class).shape(), btf(), id))
+        assertThatThrownBy(
+                        () -> LayoutCheck.require("t", Codec.of(OtherName.class).shape(), btf(), id))
                 .isInstanceOfSatisfying(IncompatibleException.class, e -> {
-                    assertThat(e.theirs()).contains("! (nothing)").contains("! offset 0    size 4    __u32 unsigned saddr");
+                    assertThat(e.theirs())
+                            .contains("! (nothing)")
+                            .contains("! offset 0    size 4    __u32 unsigned saddr");
                     assertThat(e.ours()).contains("integer source").contains("! (nothing)");
                 });
     }
@@ -173,7 +176,8 @@ class LayoutCheckTest {
         int three = builder.add(new BtfType.Array(0, u32, u32, 3));
         int floating = builder.add(new BtfType.FloatingPoint(0, "double", 8));
         Btf btf = btf();
-        assertThatCode(() -> LayoutCheck.require("t", Scalars.LONG.shape(), btf, u64)).doesNotThrowAnyException();
+        assertThatCode(() -> LayoutCheck.require("t", Scalars.LONG.shape(), btf, u64))
+                .doesNotThrowAnyException();
         assertThatThrownBy(() -> LayoutCheck.require("t", Scalars.INT.shape(), btf, u64))
                 .isInstanceOf(IncompatibleException.class);
         assertThatThrownBy(() -> LayoutCheck.require("t", Scalars.LONG.shape(), btf, floating))

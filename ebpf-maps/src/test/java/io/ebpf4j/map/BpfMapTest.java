@@ -139,7 +139,8 @@ class BpfMapTest {
             typed.put(0x01020304, 0x1112131415161718L);
             assertThat(seen[0]).containsExactly(4, 3, 2, 1);
             assertThat(seen[1]).containsExactly(0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11);
-            FakeKernel.BpfCall call = kernel.bpfCalls(BpfCommand.MAP_UPDATE_ELEM).getFirst();
+            FakeKernel.BpfCall call =
+                    kernel.bpfCalls(BpfCommand.MAP_UPDATE_ELEM).getFirst();
             assertThat(call.u32(BpfAttr.MapElement.MAP_FD)).isEqualTo(map.fd());
             assertThat(call.u64(BpfAttr.MapElement.FLAGS)).isZero();
             typed.putIfAbsent(1, 1L);
@@ -170,8 +171,7 @@ class BpfMapTest {
         try (BpfMap map = create(MapDefinition.of(MapType.PERCPU_HASH, 4, 4, 16))) {
             assertThat(map.valueSpan()).isEqualTo(24);
             kernel.onBpf(BpfCommand.MAP_LOOKUP_ELEM, attr -> {
-                MemorySegment value =
-                        FakeKernel.memory(attr.get(ValueLayout.JAVA_LONG, BpfAttr.MapElement.VALUE), 24);
+                MemorySegment value = FakeKernel.memory(attr.get(ValueLayout.JAVA_LONG, BpfAttr.MapElement.VALUE), 24);
                 for (int cpu = 0; cpu < 3; cpu++) {
                     value.set(ValueLayout.JAVA_INT, cpu * 8L, 10 + cpu);
                     value.set(ValueLayout.JAVA_INT, cpu * 8L + 4, -1);
@@ -250,8 +250,8 @@ class BpfMapTest {
         kernel.onBpf(BpfCommand.OBJ_GET, attr -> -Errno.ENOENT.code());
         kernel.onBpf(BpfCommand.MAP_CREATE, attr -> kernel.newFd());
         kernel.onBpf(BpfCommand.OBJ_PIN, attr -> -Errno.EINVAL.code());
-        assertThatThrownBy(() -> BpfMap.createOrReuse(
-                        kernel, MapDefinition.of(MapType.HASH, 4, 8, 16), Path.of("/tmp/x")))
+        assertThatThrownBy(
+                        () -> BpfMap.createOrReuse(kernel, MapDefinition.of(MapType.HASH, 4, 8, 16), Path.of("/tmp/x")))
                 .isInstanceOf(SystemCallException.class)
                 .hasMessageContaining("/tmp/x");
     }

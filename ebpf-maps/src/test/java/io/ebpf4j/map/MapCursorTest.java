@@ -28,8 +28,7 @@ class MapCursorTest {
 
     private BpfMap map(MapType type, int maxEntries) {
         kernel.onBpf(BpfCommand.MAP_CREATE, attr -> kernel.newFd());
-        return BpfMap.create(
-                kernel, MapDefinition.of(type, 4, 8, maxEntries).withName("m"));
+        return BpfMap.create(kernel, MapDefinition.of(type, 4, 8, maxEntries).withName("m"));
     }
 
     private static MemorySegment at(MemorySegment attr, long member, long size) {

@@ -47,7 +47,9 @@ class RingBufferTest {
             assertThat(plain.ring.drain(into(got))).isEqualTo(2);
             assertThat(got).containsExactly("one", "twotwotwo");
             assertThat(plain.ring.available()).isZero();
-            assertThat(position(plain.consumer)).isEqualTo(position(plain.producer)).isEqualTo(40);
+            assertThat(position(plain.consumer))
+                    .isEqualTo(position(plain.producer))
+                    .isEqualTo(40);
             assertThat(plain.ring.counts()).isEqualTo(new RingCounts(2, 0, 12));
             assertThat(plain.ring.drain(into(got))).isZero();
         }
@@ -142,7 +144,8 @@ class RingBufferTest {
         try (PlainRing plain = new PlainRing(256)) {
             plain.source.send(bytes("a"));
             plain.source.send(bytes("b"));
-            assertThat(plain.ring.drain((segment, offset, length) -> Verdict.STOP)).isEqualTo(1);
+            assertThat(plain.ring.drain((segment, offset, length) -> Verdict.STOP))
+                    .isEqualTo(1);
             List<String> got = new ArrayList<>();
             assertThat(plain.ring.isIdle()).isFalse();
             assertThat(plain.ring.drain(into(got))).isEqualTo(1);
@@ -246,7 +249,9 @@ class RingBufferTest {
                         return Verdict.CONTINUE;
                     });
                 } catch (InvalidObjectException expected) {
-                    assertThat(expected.file()).as("seed %d round %d", seed, round).isEqualTo("map test");
+                    assertThat(expected.file())
+                            .as("seed %d round %d", seed, round)
+                            .isEqualTo("map test");
                 }
             }
         }
@@ -258,11 +263,12 @@ class RingBufferTest {
             plain.source.send(bytes("a"));
             CountDownLatch inside = new CountDownLatch(1);
             CountDownLatch leave = new CountDownLatch(1);
-            Thread other = Thread.ofPlatform().start(() -> plain.ring.drain((segment, offset, length) -> {
-                inside.countDown();
-                awaitQuietly(leave);
-                return Verdict.CONTINUE;
-            }));
+            Thread other = Thread.ofPlatform()
+                    .start(() -> plain.ring.drain((segment, offset, length) -> {
+                        inside.countDown();
+                        awaitQuietly(leave);
+                        return Verdict.CONTINUE;
+                    }));
             inside.await();
             assertThatThrownBy(() -> plain.ring.drain((segment, offset, length) -> Verdict.CONTINUE))
                     .isInstanceOf(IllegalStateException.class)
@@ -278,18 +284,19 @@ class RingBufferTest {
         plain.source.send(bytes("a"));
         CountDownLatch inside = new CountDownLatch(1);
         AtomicReference<Thread> closer = new AtomicReference<>();
-        Thread other = Thread.ofPlatform().start(() -> plain.ring.drain((segment, offset, length) -> {
-            inside.countDown();
-            Thread waiting = closer.get();
-            while (waiting == null) {
-                Thread.onSpinWait();
-                waiting = closer.get();
-            }
-            joinQuietly(waiting, 100);
-            assertThat(waiting.isAlive()).as("close waits").isTrue();
-            plain.source.send(bytes("more"));
-            return Verdict.CONTINUE;
-        }));
+        Thread other = Thread.ofPlatform()
+                .start(() -> plain.ring.drain((segment, offset, length) -> {
+                    inside.countDown();
+                    Thread waiting = closer.get();
+                    while (waiting == null) {
+                        Thread.onSpinWait();
+                        waiting = closer.get();
+                    }
+                    joinQuietly(waiting, 100);
+                    assertThat(waiting.isAlive()).as("close waits").isTrue();
+                    plain.source.send(bytes("more"));
+                    return Verdict.CONTINUE;
+                }));
         inside.await();
         closer.set(Thread.ofPlatform().start(plain.ring::close));
         other.join();
@@ -319,11 +326,10 @@ class RingBufferTest {
     @Test
     void memoryThatIsNoRingIsRefused() {
         try (PlainRing plain = new PlainRing(256)) {
-            assertThatThrownBy(() -> RingBuffer.over(
-                            "x", plain.consumer, plain.producer, plain.data.asSlice(0, 500)))
+            assertThatThrownBy(() -> RingBuffer.over("x", plain.consumer, plain.producer, plain.data.asSlice(0, 500)))
                     .isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> RingBuffer.over(
-                            "x", MemorySegment.ofArray(new long[1]), plain.producer, plain.data))
+            assertThatThrownBy(
+                            () -> RingBuffer.over("x", MemorySegment.ofArray(new long[1]), plain.producer, plain.data))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }

@@ -66,7 +66,7 @@ class RingStressTest {
             int length = random.nextBoolean() ? 16 : 24;
             long at = plain.source.reserve(length);
             if (at < 0) {
-                Thread.yield();
+                Thread.onSpinWait();
                 continue;
             }
             if (random.nextInt(16) == 0) {
@@ -79,7 +79,7 @@ class RingStressTest {
                 data.set(ValueLayout.JAVA_LONG, at + 16, ~sequence);
             }
             if (random.nextInt(1024) == 0) {
-                Thread.yield();
+                Thread.onSpinWait();
             }
             plain.source.submit(at);
             submitted.incrementAndGet();
