@@ -69,6 +69,15 @@ final class Counter implements AutoCloseable {
         return read(COUNT);
     }
 
+    /** Waits for as many, for packets arrive when their neighbour is resolved; gives the count then, or after five seconds. */
+    long countOnce(long least) throws InterruptedException {
+        long end = System.nanoTime() + 5_000_000_000L;
+        while (count() < least && System.nanoTime() < end) {
+            Thread.sleep(5);
+        }
+        return count();
+    }
+
     long left() {
         return read(LEFT);
     }
