@@ -8,6 +8,7 @@ import io.ebpf4j.kernel.sys.Kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.LockSupport;
 
 /** An array map of one value, made by bare bpf(2): how often a program ran, and a number that it left. */
 final class Counter implements AutoCloseable {
@@ -70,10 +71,10 @@ final class Counter implements AutoCloseable {
     }
 
     /** Waits for as many, for packets arrive when their neighbour is resolved; gives the count then, or after five seconds. */
-    long countOnce(long least) throws InterruptedException {
+    long countOnce(long least) {
         long end = System.nanoTime() + 5_000_000_000L;
         while (count() < least && System.nanoTime() < end) {
-            Thread.sleep(5);
+            LockSupport.parkNanos(5_000_000);
         }
         return count();
     }
