@@ -104,7 +104,7 @@ public abstract sealed class Link implements AutoCloseable
         return attachment;
     }
 
-    /** {@return the info and the class} */
+    /** {@return the name of the class; {@link #info} asks the kernel for more} */
     @Override
     public String toString() {
         return getClass().getSimpleName();
