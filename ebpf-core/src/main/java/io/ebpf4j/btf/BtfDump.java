@@ -1,12 +1,14 @@
 package io.ebpf4j.btf;
 
 import io.ebpf4j.kernel.InvalidObjectException;
+import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /**
  * Writes types as C that compiles, each after what it depends on, laid out as BTF says: what {@code vmlinux.h} is made
@@ -19,8 +21,11 @@ import java.util.Set;
  * <p>Not for use by several threads at once; every call starts anew.
  */
 public final class BtfDump {
-    /** Definitions nest this deep at most; kernels come to about thirty. */
-    private static final int MAX_NESTING = 256;
+    /** Types that lead to each other before the first of them can be written; kernels need far fewer. */
+    private static final int MAX_NESTING = 512;
+
+    /** Anonymous types within each other; the kernel's verifier stops at 32. */
+    private static final int MAX_INDENT = 64;
 
     /** A gap that is longer, in bits, is filled with an array rather than with nameless bit-fields. */
     private static final long LONG_GAP = 1024;
@@ -31,6 +36,7 @@ public final class BtfDump {
     private StringBuilder out = new StringBuilder();
     private long limit;
     private int indent;
+    private int depth;
 
     private final Map<String, Integer> tagNames = new HashMap<>();
     private final Map<String, Integer> plainNames = new HashMap<>();
@@ -91,7 +97,7 @@ public final class BtfDump {
                 case STRUCT, UNION, ENUM, ENUM64, FWD, TYPEDEF -> all.add(id);
                 default -> {}
             }
-            references(id, referenced);
+            references(id, referenced::set);
         }
         preamble(all);
         for (int id : all) {
@@ -109,6 +115,7 @@ public final class BtfDump {
         // Anonymous types are written wherever they are used, so that a few hostile ones could be written for ever.
         limit = (1L << 20) + 32 * sizeOfAll();
         indent = 0;
+        depth = 0;
         tagNames.clear();
         plainNames.clear();
         names.clear();
@@ -127,33 +134,29 @@ public final class BtfDump {
 
     /** Everything that is reachable, so that structures and enumerations can be declared before any is used. */
     private void collect(int start, Set<Integer> reachable) {
-        LinkedHashSet<Integer> open = new LinkedHashSet<>();
+        ArrayDeque<Integer> open = new ArrayDeque<>();
         open.add(start);
-        BitSet next = new BitSet();
         while (!open.isEmpty()) {
-            int id = open.removeFirst();
-            if (id == 0 || !reachable.add(id)) {
-                continue;
+            int id = open.remove();
+            if (id != 0 && reachable.add(id)) {
+                references(id, open::add);
             }
-            next.clear();
-            references(id, next);
-            next.stream().forEach(open::add);
         }
     }
 
-    private void references(int id, BitSet to) {
+    private void references(int id, IntConsumer to) {
         switch (btf.kind(id)) {
-            case PTR, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, VAR, TYPE_TAG -> to.set(btf.ref(id));
-            case ARRAY -> to.set(btf.arrayElement(id));
+            case PTR, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, VAR, TYPE_TAG -> to.accept(btf.ref(id));
+            case ARRAY -> to.accept(btf.arrayElement(id));
             case STRUCT, UNION -> {
                 for (int i = 0; i < btf.vlen(id); i++) {
-                    to.set(btf.memberType(id, i));
+                    to.accept(btf.memberType(id, i));
                 }
             }
             case FUNC_PROTO -> {
-                to.set(btf.ref(id));
+                to.accept(btf.ref(id));
                 for (int i = 0; i < btf.vlen(id); i++) {
-                    to.set(btf.paramType(id, i));
+                    to.accept(btf.paramType(id, i));
                 }
             }
             case UNKNOWN, INT, ENUM, FWD, DATASEC, FLOAT, DECL_TAG, ENUM64 -> {}
@@ -225,26 +228,23 @@ public final class BtfDump {
         if (inProgress.get(id)) {
             throw btf.unfit(id, "contains itself");
         }
-        if (inProgress.cardinality() > MAX_NESTING) {
-            throw btf.unfit(id, "is defined through more than " + MAX_NESTING + " others");
-        }
         inProgress.set(id);
         switch (btf.kind(id)) {
             case STRUCT, UNION -> {
-                membersFirst(id, 0);
+                membersFirst(id);
                 line(body(id) + ";\n");
             }
             case ENUM, ENUM64 -> line(body(id) + ";\n");
             case TYPEDEF -> typedef(id);
             case FUNC -> {
-                need(btf.ref(id), false, 0);
+                need(btf.ref(id), false);
                 line(declaration.of(id, "") + ";\n");
             }
             case VAR -> {
-                need(btf.ref(id), true, 0);
+                need(btf.ref(id), true);
                 line("extern " + declaration.of(id, "") + ";\n");
             }
-            case PTR, ARRAY, VOLATILE, CONST, RESTRICT, FUNC_PROTO, TYPE_TAG -> need(id, false, 0);
+            case PTR, ARRAY, VOLATILE, CONST, RESTRICT, FUNC_PROTO, TYPE_TAG -> need(id, false);
             case UNKNOWN, INT, FWD, DATASEC, FLOAT, DECL_TAG -> {}
         }
         inProgress.clear(id);
@@ -257,13 +257,13 @@ public final class BtfDump {
             line("typedef __builtin_va_list __gnuc_va_list;\n"); // some compilers describe it as void
             return;
         }
-        need(btf.ref(id), false, 0);
+        need(btf.ref(id), false);
         line("typedef " + declaration.of(btf.ref(id), name) + ";\n");
     }
 
-    private void membersFirst(int id, int depth) {
+    private void membersFirst(int id) {
         for (int i = 0; i < btf.vlen(id); i++) {
-            need(btf.memberType(id, i), true, depth + 1);
+            need(btf.memberType(id, i), true);
         }
     }
 
@@ -272,39 +272,40 @@ public final class BtfDump {
      *
      * @param whole whether its size has to be known too, as behind a pointer it has not
      */
-    private void need(int id, boolean whole, int depth) {
+    private void need(int id, boolean whole) {
         BitSet done = whole ? neededWhole : needed;
         if (id == 0 || done.get(id)) {
             return;
         }
-        if (depth > MAX_NESTING) {
-            throw btf.unfit(id, "nests deeper than " + MAX_NESTING);
+        if (++depth > MAX_NESTING) {
+            throw btf.unfit(id, "comes at the end of a chain of more than " + MAX_NESTING + " types");
         }
         switch (btf.kind(id)) {
-            case PTR -> need(btf.ref(id), false, depth + 1);
-            case VOLATILE, CONST, RESTRICT, TYPE_TAG -> need(btf.ref(id), whole, depth + 1);
-            case ARRAY -> need(btf.arrayElement(id), true, depth + 1);
+            case PTR -> need(btf.ref(id), false);
+            case VOLATILE, CONST, RESTRICT, TYPE_TAG -> need(btf.ref(id), whole);
+            case ARRAY -> need(btf.arrayElement(id), true);
             case FUNC_PROTO -> {
-                need(btf.ref(id), false, depth + 1);
+                need(btf.ref(id), false);
                 for (int i = 0; i < btf.vlen(id); i++) {
-                    need(btf.paramType(id, i), false, depth + 1);
+                    need(btf.paramType(id, i), false);
                 }
             }
             case TYPEDEF -> {
                 define(id);
                 if (whole) {
-                    need(btf.ref(id), true, depth + 1);
+                    need(btf.ref(id), true);
                 }
             }
             case STRUCT, UNION -> {
                 if (btf.isAnonymous(id)) {
-                    membersFirst(id, depth);
+                    membersFirst(id);
                 } else if (whole) {
                     define(id);
                 }
             }
             case UNKNOWN, INT, ENUM, ENUM64, FWD, FLOAT, FUNC, VAR, DATASEC, DECL_TAG -> {}
         }
+        depth--;
         done.set(id);
     }
 
@@ -321,8 +322,8 @@ public final class BtfDump {
     }
 
     private String body(int id) {
-        if (indent > MAX_NESTING / 4) {
-            throw btf.unfit(id, "nests deeper than " + MAX_NESTING / 4);
+        if (indent > MAX_INDENT) {
+            throw btf.unfit(id, "nests deeper than " + MAX_INDENT);
         }
         return btf.kind(id).isEnumeration() ? enumeration(id) : composite(id);
     }
@@ -405,7 +406,7 @@ public final class BtfDump {
     /** Where the compiler would put a member by itself. */
     private long natural(long at, int type, int width, boolean packed) {
         if (width != 0) {
-            long unit = 8 * btf.sizeOf(type);
+            long unit = 8 * Math.max(btf.sizeOf(type), 1);
             boolean straddles = !packed && at % unit + width > unit;
             return straddles ? roundUp(at, unit) : at;
         }
@@ -445,7 +446,7 @@ public final class BtfDump {
             }
             text.append(tabs(1))
                     .append(String.format(
-                            Locale.ROOT, "unsigned char __pad_%d[%d];%n", start / 8, (to - start) / 8));
+                            Locale.ROOT, "unsigned char __pad_%d[%d];\n", start / 8, (to - start) / 8));
             if (to % 8 != 0) {
                 padding(text, to - to % 8, to, id);
             }

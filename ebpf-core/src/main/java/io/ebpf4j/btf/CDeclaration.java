@@ -9,6 +9,9 @@ final class CDeclaration {
     /** More parts than this no declaration has; parameters that are functions of functions could go on for ever. */
     private static final int MAX_PARTS = 1 << 14;
 
+    /** Nor is a list of parameters longer than this. */
+    private static final int MAX_LIST = 1 << 16;
+
     /** Whether type tags are written as attributes. */
     enum Tags {
         WRITTEN,
@@ -134,6 +137,9 @@ final class CDeclaration {
                 list.append("...");
             } else {
                 list.append(declare(btf.paramType(id, i), btf.paramName(id, i), depth));
+            }
+            if (list.length() > MAX_LIST) {
+                throw btf.unfit(id, "has parameters that take more than " + MAX_LIST + " characters");
             }
         }
         return list.append(')').toString();
