@@ -114,7 +114,7 @@ public final class BtfValuePrinter {
                     btf.cName(type) + " takes " + size + " bytes, there are " + value.byteSize());
         }
         Writer writer = new Writer(value, (1L << 20) + 256 * size);
-        writer.value(type, 0, 0);
+        writer.typed(type, 0, 0);
         return writer.out.toString();
     }
 
@@ -141,12 +141,20 @@ public final class BtfValuePrinter {
             this.limit = limit;
         }
 
-        void value(int type, long at, int depth) {
+        void typed(int type, long at, int depth) {
+            typeName(type);
+            value(type, at, depth);
+        }
+
+        private void typeName(int type) {
+            if (style.typeNames() == TypeNames.WRITTEN) {
+                out.append('(').append(btf.cName(type).replace(" {...}", "")).append(')');
+            }
+        }
+
+        private void value(int type, long at, int depth) {
             if (depth > Btf.MAX_DEPTH || out.length() > limit) {
                 throw btf.endless(type);
-            }
-            if (style.typeNames() == TypeNames.WRITTEN) {
-                out.append('(').append(btf.cName(type)).append(')');
             }
             int id = behind(type);
             switch (btf.kind(id)) {
@@ -185,7 +193,7 @@ public final class BtfValuePrinter {
                     out.append('.').append(btf.memberName(id, i)).append(" = ");
                 }
                 if (width == 0) {
-                    value(type, at + offset / 8, depth + 1);
+                    typed(type, at + offset / 8, depth + 1);
                 } else {
                     bitfield(type, field);
                 }
@@ -200,9 +208,7 @@ public final class BtfValuePrinter {
         }
 
         private void bitfield(int type, Bits field) {
-            if (style.typeNames() == TypeNames.WRITTEN) {
-                out.append('(').append(btf.cName(type)).append(')');
-            }
+            typeName(type);
             int id = btf.resolve(type);
             if (btf.kind(id).isEnumeration()) {
                 enumerator(id, field);
@@ -221,7 +227,7 @@ public final class BtfValuePrinter {
                 }
                 next(depth + 1);
                 out.append('.').append(btf.name(variable)).append(" = ");
-                value(btf.ref(variable), at + offset, depth + 1);
+                typed(btf.ref(variable), at + offset, depth + 1);
                 out.append(',');
             }
             close(depth);

@@ -86,7 +86,8 @@ final class CDeclaration {
                     if (!attributes.isEmpty() && !declarator.isEmpty()) {
                         attributes.append(' ');
                     }
-                    declarator.insert(0, "*" + qualifiers + attributes);
+                    String star = "*" + qualifiers + attributes;
+                    declarator.insert(0, declarator.isEmpty() ? star.stripTrailing() : star);
                     qualifiers.setLength(0);
                     attributes.setLength(0);
                     pointer = true;
