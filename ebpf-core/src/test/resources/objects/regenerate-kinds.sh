@@ -14,3 +14,6 @@ for order in el eb; do
   bpftool btf dump file "kinds-$order.o" > "kinds-$order.bpftool.txt"
   llvm-objdump-19 -dlr --no-show-raw-insn "kinds-$order.o" > "kinds-$order.objdump.txt"
 done
+cc -o kinds-values kinds-values.c -lbpf
+./kinds-values kinds-el.o > kinds-el.values.txt
+rm kinds-values

@@ -127,7 +127,8 @@ public final class BtfDump {
     }
 
     private long sizeOfAll() {
-        return btf.bytes().byteSize() + btf.base().map(base -> base.bytes().byteSize()).orElse(0L);
+        return btf.bytes().byteSize()
+                + btf.base().map(base -> base.bytes().byteSize()).orElse(0L);
     }
 
     // --- what to write
@@ -382,8 +383,7 @@ public final class BtfDump {
             }
             String member = btf.memberName(id, i);
             indent++;
-            text.append(tabs(0))
-                    .append(indent == 1 ? declaration.of(type, member) : declaration.nested(type, member));
+            text.append(tabs(0)).append(indent == 1 ? declaration.of(type, member) : declaration.nested(type, member));
             indent--;
             text.append(width != 0 ? ": " + width + ";\n" : ";\n");
             check(text, id);
@@ -445,8 +445,7 @@ public final class BtfDump {
                 padding(text, from, start, id);
             }
             text.append(tabs(1))
-                    .append(String.format(
-                            Locale.ROOT, "unsigned char __pad_%d[%d];\n", start / 8, (to - start) / 8));
+                    .append(String.format(Locale.ROOT, "unsigned char __pad_%d[%d];\n", start / 8, (to - start) / 8));
             if (to % 8 != 0) {
                 padding(text, to - to % 8, to, id);
             }

@@ -185,7 +185,9 @@ public final class BtfValuePrinter {
                     width = oldBitfield(type);
                 }
                 Bits field = width == 0 ? Bits.NONE : bits(8 * at + offset, width, id);
-                if (width == 0 ? isHidden(type, at + offset / 8) : style.zeroes() == Zeroes.LEFT_OUT && field.isZero()) {
+                if (width == 0
+                        ? isHidden(type, at + offset / 8)
+                        : style.zeroes() == Zeroes.LEFT_OUT && field.isZero()) {
                     continue;
                 }
                 next(depth + 1);

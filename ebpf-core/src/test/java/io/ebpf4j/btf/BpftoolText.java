@@ -38,8 +38,7 @@ final class BpftoolText {
             case BtfType.Qualifier t -> lines.add(head + " type_id=" + t.target());
             case BtfType.TypeTag t -> lines.add(head + " type_id=" + t.target());
             case BtfType.Array t ->
-                lines.add(head + " type_id=" + t.element() + " index_type_id=" + t.index() + " nr_elems="
-                        + t.length());
+                lines.add(head + " type_id=" + t.element() + " index_type_id=" + t.index() + " nr_elems=" + t.length());
             case BtfType.Composite t -> {
                 lines.add(head + " size=" + t.size() + " vlen=" + t.members().size());
                 for (BtfType.Member member : t.members()) {
@@ -56,8 +55,8 @@ final class BpftoolText {
                 for (BtfType.Enumerator enumerator : t.enumerators()) {
                     String value =
                             signed ? Long.toString(enumerator.value()) : Long.toUnsignedString(enumerator.value());
-                    lines.add("\t" + quoted(enumerator.name()) + " val=" + value
-                            + (wide ? (signed ? "LL" : "ULL") : ""));
+                    lines.add(
+                            "\t" + quoted(enumerator.name()) + " val=" + value + (wide ? (signed ? "LL" : "ULL") : ""));
                 }
             }
             case BtfType.Forward t ->

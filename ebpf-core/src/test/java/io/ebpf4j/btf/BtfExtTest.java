@@ -64,8 +64,8 @@ class BtfExtTest {
         List<String> foundRelocations = new ArrayList<>();
         for (String name : ext.sections()) {
             ext.funcInfos(name)
-                    .forEach(f -> foundFunctions.add(
-                            name + " " + f.instructionByteOffset() + " " + btf.name(f.typeId())));
+                    .forEach(f ->
+                            foundFunctions.add(name + " " + f.instructionByteOffset() + " " + btf.name(f.typeId())));
             ext.lineInfos(name)
                     .forEach(l -> foundLines.add(name + " " + l.byteOffset() + " " + ext.fileName(l) + ":" + l.line()));
             ext.coreRelocations(name)

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ElfFileTest {
     private static final Pattern SECTION = Pattern.compile(
             "^ +\\[ *(\\d+)\\] (\\S*) +([A-Z_]+) +([0-9a-f]{16}) ([0-9a-f]{6}) ([0-9a-f]{6}) ([0-9a-f]{2}) ([A-Z ]{3}) +(\\d+) +(\\d+) +(\\d+)$");
-    private static final Pattern SYMBOL = Pattern.compile(
-            "^ +(\\d+): ([0-9a-f]{16}) +(\\d+) (\\S+) +(\\S+) +(\\S+) +(\\S+) ?(.*)$");
+    private static final Pattern SYMBOL =
+            Pattern.compile("^ +(\\d+): ([0-9a-f]{16}) +(\\d+) (\\S+) +(\\S+) +(\\S+) +(\\S+) ?(.*)$");
     private static final Pattern RELOCATION =
             Pattern.compile("^([0-9a-f]{16})  ([0-9a-f]{16}) (\\S+) +([0-9a-f]{16}) (.*)$");
     private static final Pattern RELOCATIONS = Pattern.compile("^Relocation section '(.*)' at offset .*");
@@ -58,7 +58,8 @@ class ElfFileTest {
             assertThat(section.size()).isEqualTo(Long.parseLong(m.group(6), 16));
             assertThat(section.entrySize()).isEqualTo(Long.parseLong(m.group(7), 16));
             assertThat(section.isExecutable()).isEqualTo(m.group(8).contains("X"));
-            assertThat((section.flags() & ElfSection.SHF_WRITE) != 0).isEqualTo(m.group(8).contains("W"));
+            assertThat((section.flags() & ElfSection.SHF_WRITE) != 0)
+                    .isEqualTo(m.group(8).contains("W"));
             assertThat(section.link()).isEqualTo(Integer.parseInt(m.group(9)));
             assertThat(section.info()).isEqualTo(Integer.parseInt(m.group(10)));
             assertThat(section.align()).isEqualTo(Long.parseLong(m.group(11)));
@@ -126,8 +127,8 @@ class ElfFileTest {
                     case ElfRelocation.R_BPF_64_NODYLD32 -> "R_BPF_64_NODYLD32";
                     default -> Integer.toString(relocation.type());
                 };
-                found.add(String.format(
-                        Locale.ROOT, "%s %016x %s %s", section.name(), relocation.offset(), type, name));
+                found.add(
+                        String.format(Locale.ROOT, "%s %016x %s %s", section.name(), relocation.offset(), type, name));
             }
         }
         assertThat(found).containsExactlyElementsOf(expected).hasSizeGreaterThan(50);
@@ -140,7 +141,9 @@ class ElfFileTest {
         ElfSection text = elf.section(".text").orElseThrow();
         assertThat(elf.fileOffsetOf(helper)).hasValue(text.offset() + helper.value());
         assertThat(elf.fileOffsetOf(elf.symbol("zeroed").orElseThrow())).isEmpty();
-        assertThat(elf.symbol("CONFIG_HZ")).as("an undefined symbol is none of this file").isEmpty();
+        assertThat(elf.symbol("CONFIG_HZ"))
+                .as("an undefined symbol is none of this file")
+                .isEmpty();
         assertThat(elf.symbol("no such symbol")).isEmpty();
     }
 
@@ -154,7 +157,10 @@ class ElfFileTest {
         file.putShort(58, (short) 64).putShort(60, (short) 0).putShort(62, (short) 0xffff);
         file.putLong(header + 32, count).putInt(header + 40, count - 1);
         int last = header + (count - 1) * 64;
-        file.putInt(last, 1).putInt(last + 4, 3).putLong(last + 24, header + count * 64L).putLong(last + 32, 16);
+        file.putInt(last, 1)
+                .putInt(last + 4, 3)
+                .putLong(last + 24, header + count * 64L)
+                .putLong(last + 32, 16);
         file.put(header + count * 64 + 1, (byte) 'x');
 
         ElfFile elf = ElfFile.parse(file.array(), "wide");

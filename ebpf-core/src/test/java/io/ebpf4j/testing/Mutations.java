@@ -173,11 +173,7 @@ public final class Mutations {
             }
         }
         System.out.printf(
-                Locale.ROOT,
-                "%d mutated inputs: %d refused, slowest %.1f ms%n",
-                rounds,
-                refused,
-                slowest / 1e6);
+                Locale.ROOT, "%d mutated inputs: %d refused, slowest %.1f ms%n", rounds, refused, slowest / 1e6);
         if (refused == 0 || refused == rounds) {
             throw new AssertionError(refused + " of " + rounds + " refused: these mutations test nothing");
         }
