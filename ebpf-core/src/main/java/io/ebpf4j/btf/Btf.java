@@ -4,13 +4,12 @@ import io.ebpf4j.btf.BtfType.Linkage;
 import io.ebpf4j.elf.ElfFile;
 import io.ebpf4j.elf.ElfSection;
 import io.ebpf4j.kernel.InvalidObjectException;
-import java.io.EOFException;
+import io.ebpf4j.kernel.KernelFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -192,8 +191,8 @@ public final class Btf {
     }
 
     /**
-     * Opens the BTF of a file: raw BTF, or the {@code .BTF} section of an ELF file. A regular file is mapped; one that
-     * cannot be, such as those in sysfs, is read into native memory. Either is given back when the instance is no longer
+     * Opens the BTF of a file: raw BTF, or the {@code .BTF} section of an ELF file. The file is mapped, or read into
+     * native memory where it is one of sysfs that the kernel does not map, and given back when the instance is no longer
      * reachable.
      *
      * @param path the file
@@ -251,19 +250,11 @@ public final class Btf {
     }
 
     private static MemorySegment content(Path path) throws IOException {
+        if (path.startsWith("/sys")) {
+            return KernelFile.contents(path);
+        }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            long size = channel.size();
-            if (!path.startsWith("/sys")) {
-                return channel.map(FileChannel.MapMode.READ_ONLY, 0, size, Arena.ofAuto());
-            }
-            MemorySegment content = Arena.ofAuto().allocate(Math.max(size, 1)).asSlice(0, size);
-            ByteBuffer buffer = content.asByteBuffer();
-            while (buffer.hasRemaining()) {
-                if (channel.read(buffer) < 0) {
-                    throw new EOFException(path + " ends at " + buffer.position() + " of " + size + " bytes");
-                }
-            }
-            return content;
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
         }
     }
 

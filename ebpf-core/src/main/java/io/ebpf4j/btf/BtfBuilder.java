@@ -520,6 +520,10 @@ public final class BtfBuilder {
                     if (!supported.contains(BtfFeature.FUNC)) {
                         words[1] = info(BtfKind.ENUM, vlen(words));
                         words[2] = 4;
+                        // Parameters may go without a name, enumerators may not.
+                        for (int i = 0; i < vlen(words); i++) {
+                            words[3 + i * 2] = words[3 + i * 2] == 0 ? string("unnamed") : words[3 + i * 2];
+                        }
                     }
                 }
                 case FUNC -> {

@@ -37,21 +37,26 @@ class BtfExtTest {
         String section = "";
         Optional<String> line = Optional.empty();
         for (String text : TestResource.lines("/objects/kinds-" + order + ".objdump.txt")) {
-            Matcher m;
-            if ((m = SECTION.matcher(text)).matches()) {
-                section = m.group(1);
-            } else if ((m = FUNCTION.matcher(text)).matches()) {
-                functions.add(section + " " + Long.parseLong(m.group(1), 16) + " " + m.group(2));
-            } else if ((m = LINE.matcher(text)).matches()) {
-                line = Optional.of(m.group(1) + ":" + m.group(2));
-            } else if ((m = INSTRUCTION.matcher(text)).matches()) {
+            Matcher heading = SECTION.matcher(text);
+            Matcher function = FUNCTION.matcher(text);
+            Matcher source = LINE.matcher(text);
+            Matcher instruction = INSTRUCTION.matcher(text);
+            Matcher relocation = RELOCATION.matcher(text);
+            if (heading.matches()) {
+                section = heading.group(1);
+            } else if (function.matches()) {
+                functions.add(section + " " + Long.parseLong(function.group(1), 16) + " " + function.group(2));
+            } else if (source.matches()) {
+                line = Optional.of(source.group(1) + ":" + source.group(2));
+            } else if (instruction.matches()) {
                 if (line.isPresent()) {
-                    lines.add(section + " " + Long.parseLong(m.group(1)) * 8 + " " + line.get());
+                    lines.add(section + " " + Long.parseLong(instruction.group(1)) * 8 + " " + line.get());
                 }
                 line = Optional.empty();
-            } else if ((m = RELOCATION.matcher(text)).matches()) {
-                relocations.add(section + " " + Long.parseLong(m.group(1), 16) + " " + m.group(2) + " " + m.group(3)
-                        + " " + (m.group(4) == null ? "0" : m.group(4)));
+            } else if (relocation.matches()) {
+                String access = relocation.group(4);
+                relocations.add(section + " " + Long.parseLong(relocation.group(1), 16) + " " + relocation.group(2)
+                        + " " + relocation.group(3) + " " + (access == null ? "0" : access));
             }
         }
         assertThat(functions).hasSize(4);
