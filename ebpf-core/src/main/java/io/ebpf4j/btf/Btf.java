@@ -277,7 +277,7 @@ public final class Btf {
             }
             int info = u32(at + 4);
             int kind = info >>> 24 & 0x7f;
-            if (fixed[kind] < 0) {
+            if (fixed[kind] < 0 || element[kind] < 0) {
                 throw invalid(at, "type " + (firstId + n) + " is of unknown kind " + kind);
             }
             long size = fixed[kind] + (info & 0xffffffL) * element[kind];

@@ -10,16 +10,26 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kernel's verifier takes what the builder makes of a compiler's BTF, whatever it is told the kernel knows. */
 @RequiresKernel(since = "6.0", feature = "BTF")
 class BtfLoadIT {
+    private static final List<BtfFeature> BY_AGE = List.of(
+            BtfFeature.FUNC,
+            BtfFeature.DATASEC,
+            BtfFeature.FUNC_GLOBAL,
+            BtfFeature.FLOAT,
+            BtfFeature.DECL_TAG,
+            BtfFeature.TYPE_TAG,
+            BtfFeature.ENUM64,
+            BtfFeature.OPTIONAL_DATASEC);
+
     private static BtfBuilder prepared() {
         String order = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? "el" : "eb";
         return BtfBuilder.copyOf(Fixtures.btf(order))
@@ -59,8 +69,8 @@ class BtfLoadIT {
     }
 
     @ParameterizedTest
-    @EnumSource(BtfFeature.class)
-    void whatIsRewrittenForAKernelThatLacksOneThingIsTaken(BtfFeature missing) {
-        assertLoads(prepared().sanitize(EnumSet.complementOf(EnumSet.of(missing))));
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void whatIsRewrittenForAKernelOfSomeAgeIsTaken(int known) {
+        assertLoads(prepared().sanitize(Set.copyOf(BY_AGE.subList(0, known))));
     }
 }

@@ -179,6 +179,20 @@ class BtfTest {
     }
 
     @Test
+    void aLayoutOfSizesThatAreNoWordsIsRefused() {
+        for (int[] sizes : new int[][] {{3, 4}, {4, 3}, {0, 255}}) {
+            BtfBuilder builder = new BtfBuilder();
+            builder.add(INT);
+            builder.declare(93, sizes[0], sizes[1]);
+            builder.addWords(0, 93 << 24 | 0xffff, 7);
+            byte[] bytes = builder.marshal(ByteOrder.LITTLE_ENDIAN, BtfBuilder.Layout.INCLUDED);
+            assertThatThrownBy(() -> Btf.parse(bytes, "odd"))
+                    .isInstanceOf(InvalidObjectException.class)
+                    .hasMessageContaining("unknown kind 93");
+        }
+    }
+
+    @Test
     void splitBtfTakesTheLayoutFromItsBase() {
         BtfBuilder base = new BtfBuilder();
         base.add(INT);
