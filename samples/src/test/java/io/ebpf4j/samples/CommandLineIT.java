@@ -1,0 +1,154 @@
+package io.ebpf4j.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebpf4j.kernel.Capability;
+import io.ebpf4j.testing.RequiresKernel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+@RequiresKernel(
+        since = "5.12",
+        capability = {Capability.BPF, Capability.PERFMON, Capability.SYS_ADMIN, Capability.NET_ADMIN},
+        feature = "socket cookies in tp_btf programs")
+class CommandLineIT {
+    @TempDir
+    private Path folder;
+
+    private Path object;
+
+    /** What a command printed and how it ended. */
+    private record Ran(int status, String out, String err) {
+        List<String> lines() {
+            return out.lines().toList();
+        }
+    }
+
+    @BeforeEach
+    void copyTheBundledObject() throws IOException {
+        object = folder.resolve("tcp.bpf.o");
+        try (InputStream stream = CommandLineIT.class.getResourceAsStream("/io/ebpf4j/observability/probe/tcp.bpf.o")) {
+            Files.copy(stream, object);
+        }
+    }
+
+    private static Ran run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Ebpf4j.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        return new Ran(line.execute(arguments), out.toString(), err.toString());
+    }
+
+    @Test
+    void loadSaysOfEachProgramAndOfTheObjectWhatBecameOfIt() {
+        Ran ran = run("object", "load", "--each", "--json", object.toString());
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.lines())
+                .contains("{\"file\":\"" + object + "\",\"program\":\"tcp_state\","
+                        + "\"section\":\"tp_btf/inet_sock_set_state\",\"type\":\"tracing\",\"outcome\":\"loaded\","
+                        + "\"errno\":null,\"reason\":null}");
+        long programs = ran.lines().size() - 1;
+        assertThat(ran.lines().getLast())
+                .isEqualTo("{\"file\":\"" + object + "\",\"outcome\":\"object\",\"loaded\":" + programs
+                        + ",\"skipped\":0,\"refused\":0}");
+    }
+
+    @Test
+    void loadTellsAnUnreadableFileAndGoesOn() throws IOException {
+        Path rubbish = Files.write(folder.resolve("rubbish.o"), new byte[] {1, 2, 3});
+        Ran ran = run("object", "load", "--json", rubbish.toString(), object.toString());
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.lines().getFirst()).contains("rubbish.o").contains("\"outcome\":\"unreadable\"");
+        assertThat(ran.lines().getLast()).contains("\"outcome\":\"object\"").contains("\"refused\":0");
+    }
+
+    @Test
+    void planExplainsEveryRelocation() {
+        Ran ran = run("object", "plan", object.toString());
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.out())
+                .contains("tcp_state: tracing in tp_btf/inet_sock_set_state")
+                .contains("relocations of tcp_state:")
+                .contains("struct tcp_sock.bytes_acked")
+                .contains("CAP_BPF for loading programs");
+        assertThat(run("object", "plan", "--json", object.toString()).lines())
+                .singleElement()
+                .asString()
+                .startsWith("{\"file\":")
+                .contains("\"outcome\":\"resolved\"");
+    }
+
+    @Test
+    void planFitsToTypesOfAFile() {
+        Ran ran = run("object", "plan", "--btf", "/sys/kernel/btf/vmlinux", object.toString());
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("struct tcp_sock.bytes_acked");
+    }
+
+    @Test
+    void inspectNeedsNoKernel() {
+        Ran ran = run("object", "inspect", object.toString());
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.out())
+                .contains("Dual BSD/GPL")
+                .contains("ringbuf events")
+                .contains("only_netns in .rodata");
+        assertThat(run("object", "inspect", "--json", object.toString()).lines())
+                .hasSize(1);
+    }
+
+    @Test
+    void aMissingFileIsSaidInOneLine() {
+        Ran ran = run("object", "inspect", "/nowhere.o");
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.err()).isEqualToIgnoringNewLines("ebpf4j: /nowhere.o: no such file");
+    }
+
+    @Test
+    void doctorFindsThatObserveWorksWhereThisTestDoes() {
+        Ran ran = run("doctor", "--json");
+        assertThat(ran.lines())
+                .contains("{\"check\":\"ebpf4j observe\",\"state\":\"ok\",\"detail\":\"works here\",\"advice\":\"\"}");
+        assertThat(run("doctor").out()).contains("Linux ");
+    }
+
+    @Test
+    void observeStopsAfterWhatItWasAskedFor() throws Exception {
+        CompletableFuture<Ran> observing =
+                CompletableFuture.supplyAsync(() -> run("observe", "--json", "--count", "1", "--duration", "60"));
+        while (!observing.isDone()) {
+            refused();
+        }
+        Ran ran = observing.get(60, TimeUnit.SECONDS);
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.lines())
+                .singleElement()
+                .asString()
+                .startsWith("{\"time\":\"")
+                .contains("\"monotonic_ns\":");
+        assertThat(ran.err()).contains("events, ");
+    }
+
+    private static void refused() throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+        } catch (ConnectException expected) {
+            assertThat(expected).isNotNull();
+        }
+    }
+}
