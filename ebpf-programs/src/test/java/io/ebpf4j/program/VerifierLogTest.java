@@ -137,9 +137,15 @@ class VerifierLogTest {
     @Test
     void readsLogsWithoutPositions() {
         // kernels before 6.10 name no file and line
-        VerifierLog log = VerifierLog.parse("0: R1=ctx(id=0,off=0,imm=0) R10=fp0\n; return *p;\n"
-                + "0: (85) call bpf_ktime_get_ns#5\n1: R0_w=inv(id=0) R10=fp0\n1: (79) r0 = *(u64 *)(r0 +0)\n"
-                + "R0 invalid mem access 'inv'\nprocessed 2 insns (limit 1000000) max_states_per_insn 0\n");
+        VerifierLog log = VerifierLog.parse("""
+                0: R1=ctx(id=0,off=0,imm=0) R10=fp0
+                ; return *p;
+                0: (85) call bpf_ktime_get_ns#5
+                1: R0_w=inv(id=0) R10=fp0
+                1: (79) r0 = *(u64 *)(r0 +0)
+                R0 invalid mem access 'inv'
+                processed 2 insns (limit 1000000) max_states_per_insn 0
+                """);
 
         assertThat(log.instruction()).isEqualTo(1);
         assertThat(log.instructionText()).isEqualTo("r0 = *(u64 *)(r0 +0)");
