@@ -3,6 +3,7 @@ package io.ebpf4j.observability.probe;
 import io.ebpf4j.btf.Btf;
 import io.ebpf4j.link.AutoAttach;
 import io.ebpf4j.link.Link;
+import io.ebpf4j.map.BpfMap;
 import io.ebpf4j.object.BpfObject;
 import io.ebpf4j.object.LoadOptions;
 import io.ebpf4j.object.Skipped;
@@ -10,6 +11,8 @@ import io.ebpf4j.observability.event.EventDemultiplexer;
 import io.ebpf4j.observability.event.EventFormat;
 import io.ebpf4j.observability.event.EventHandler;
 import io.ebpf4j.observability.event.EventType;
+import io.ebpf4j.observability.event.Layer;
+import io.ebpf4j.observability.event.RecordReader;
 import io.ebpf4j.program.BpfProgram;
 import io.ebpf4j.ring.RingBuffer;
 import io.ebpf4j.ring.RingPoller;
@@ -28,21 +31,23 @@ import java.util.Map;
  * <p>One thread polls; {@link #wakeup}, {@link #ledger} and {@link #close} are for any thread, closing only after polling
  * has ended. {@link ConnectivityEvents} does all of this on a thread of its own.
  */
-public final class TcpProbe implements AutoCloseable {
+public final class TcpProbe implements LayerProbe {
     private static final int RECORDS_PER_TURN = 4096;
 
     private final BpfObject object;
+    private final Btf btf;
     private final EventFormat format;
     private final EventDemultiplexer demultiplexer;
-    private final TallyReader tallies;
+    private final TallyReader counts;
     private final List<Link> links = new ArrayList<>();
     private final RingPoller poller;
 
     private TcpProbe(BpfObject object, Btf btf, EventHandler handler) {
         this.object = object;
+        this.btf = btf;
         format = EventFormat.bind(btf);
         demultiplexer = new EventDemultiplexer(format, handler);
-        tallies = new TallyReader(object.map("tallies"), btf);
+        counts = new TallyReader(object.map("tallies"), btf);
         poller = RingPoller.create();
         try {
             poller.add(RingBuffer.open(object.map("events")), demultiplexer, RECORDS_PER_TURN);
@@ -90,7 +95,39 @@ public final class TcpProbe implements AutoCloseable {
         };
     }
 
-    /** {@return what this kernel is too old for, and is done without} */
+    @Override
+    public Layer layer() {
+        return Layer.TCP;
+    }
+
+    @Override
+    public Btf btf() {
+        return btf;
+    }
+
+    @Override
+    public BpfMap events() {
+        return object.map("events");
+    }
+
+    @Override
+    public BpfMap tallies() {
+        return object.map("tallies");
+    }
+
+    @Override
+    public RecordReader reader() {
+        return demultiplexer;
+    }
+
+    @Override
+    public long missedRuns() {
+        return object.programs().values().stream()
+                .mapToLong(program -> program.info().recursionMisses())
+                .sum();
+    }
+
+    @Override
     public List<Skipped> skipped() {
         return object.skipped();
     }
@@ -121,13 +158,10 @@ public final class TcpProbe implements AutoCloseable {
         for (EventType type : EventType.values()) {
             // delivered first: it cannot overtake what was attempted before it was read
             long delivered = demultiplexer.delivered(type);
-            TallyReader.Tally tally = tallies.read(format.number(type));
+            TallyReader.Tally tally = counts.read(format.number(type));
             kinds.put(type, new LossLedger.Counts(tally.attempted(), tally.lost(), delivered));
         }
-        long missed = object.programs().values().stream()
-                .mapToLong(program -> program.info().recursionMisses())
-                .sum();
-        return new LossLedger(kinds, demultiplexer.rejected(), missed);
+        return new LossLedger(kinds, demultiplexer.rejected(), missedRuns());
     }
 
     /** Detaches and unloads the programs. Records that were not polled are gone. Closing again does nothing. */
