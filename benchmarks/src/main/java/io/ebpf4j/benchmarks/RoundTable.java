@@ -43,9 +43,7 @@ public final class RoundTable {
                     median(rounds),
                     rounds.stream().min(Double::compare).orElse(0.0),
                     rounds.stream().max(Double::compare).orElse(0.0),
-                    c == null || who.equals("C")
-                            ? ""
-                            : String.format(Locale.ROOT, "%.2f", median(rounds) / median(c)));
+                    c == null || who.equals("C") ? "" : String.format(Locale.ROOT, "%.2f", median(rounds) / median(c)));
         }));
     }
 
