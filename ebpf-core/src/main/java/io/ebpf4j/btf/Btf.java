@@ -4,7 +4,10 @@ import io.ebpf4j.btf.BtfType.Linkage;
 import io.ebpf4j.elf.ElfFile;
 import io.ebpf4j.elf.ElfSection;
 import io.ebpf4j.kernel.InvalidObjectException;
+import io.ebpf4j.kernel.InvalidTargetException;
 import io.ebpf4j.kernel.KernelFile;
+import io.ebpf4j.kernel.KernelVersion;
+import io.ebpf4j.kernel.NotSupportedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -13,6 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -217,10 +221,18 @@ public final class Btf {
      * Opens the running kernel's BTF, which needs no privilege. Linux 5.4, built with CONFIG_DEBUG_INFO_BTF.
      *
      * @return the kernel's types
-     * @throws UncheckedIOException if the kernel offers none
+     * @throws NotSupportedException if the kernel offers none
+     * @throws UncheckedIOException if it cannot be read
      * @throws InvalidObjectException if it is broken
      */
     public static Btf vmlinux() {
+        if (!Files.exists(KERNEL.resolve("vmlinux"))) {
+            throw new NotSupportedException(
+                    "BTF of the kernel",
+                    new KernelVersion(5, 4, 0),
+                    KERNEL.resolve("vmlinux") + " does not exist; the kernel is older, was built without"
+                            + " CONFIG_DEBUG_INFO_BTF, or sysfs is not mounted");
+        }
         return openKernel("vmlinux", null);
     }
 
@@ -230,12 +242,17 @@ public final class Btf {
      * @param name module name, as {@code /sys/kernel/btf} lists it
      * @param base the kernel's BTF
      * @return the module's types
-     * @throws UncheckedIOException if no module of the name is loaded or it has no BTF
+     * @throws InvalidTargetException if no module of the name is loaded or it has no BTF
+     * @throws UncheckedIOException if it cannot be read
      * @throws InvalidObjectException if it is broken
      */
     public static Btf openModule(String name, Btf base) {
         if (name.isEmpty() || name.indexOf('/') >= 0) {
             throw new IllegalArgumentException("not a module name: " + name);
+        }
+        if (!Files.exists(KERNEL.resolve(name))) {
+            throw new InvalidTargetException(
+                    name, "no such module is loaded, or it was built without BTF: see " + KERNEL);
         }
         return openKernel(name, base);
     }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ebpf4j.kernel.InvalidTargetException;
 import io.ebpf4j.testing.RequiresKernel;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +126,7 @@ class VmlinuxIT {
     void aModuleThatIsNotLoadedIsSaidSo() {
         Btf btf = Btf.vmlinux();
         assertThatThrownBy(() -> Btf.openModule("no_such_module", btf))
-                .isInstanceOf(UncheckedIOException.class)
+                .isInstanceOf(InvalidTargetException.class)
                 .hasMessageContaining("no_such_module");
         assertThatThrownBy(() -> Btf.openModule("../vmlinux", btf)).isInstanceOf(IllegalArgumentException.class);
     }
