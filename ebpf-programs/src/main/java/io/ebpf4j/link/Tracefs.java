@@ -20,20 +20,22 @@ record Tracefs(Path root) {
     private static final List<Path> USUAL =
             List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
 
-    /** {@return the mounted tracing file system, empty where there is none} */
+    /** {@return the tracing file system, empty where none is mounted and none can be had without} */
     static Optional<Tracefs> find() {
         return USUAL.stream()
                 .filter(path -> Files.exists(path.resolve("events")))
-                .map(Tracefs::new)
-                .findFirst();
+                .findFirst()
+                .or(DetachedTracefs::root)
+                .map(Tracefs::new);
     }
 
-    /** {@return the mounted tracing file system} */
+    /** {@return the tracing file system} */
     static Tracefs require() {
-        return find().orElseThrow(() -> new InvalidTargetException(
-                "tracing file system",
-                "not mounted at " + USUAL.get(0) + " or " + USUAL.get(1)
-                        + "; mount -t tracefs tracefs /sys/kernel/tracing"));
+        return find().orElseThrow(
+                        () -> new InvalidTargetException(
+                                "tracing file system",
+                                "not mounted at " + USUAL.get(0) + " or " + USUAL.get(1)
+                                        + ", and this process may not open one of its own; mount -t tracefs tracefs /sys/kernel/tracing"));
     }
 
     /**

@@ -76,6 +76,15 @@ public enum SystemCall {
     /** umount2(2). */
     UMOUNT2(166, 39, 52),
 
+    /** fsopen(2), since Linux 5.2. */
+    FSOPEN(430, 430, 430),
+
+    /** fsconfig(2), since Linux 5.2. */
+    FSCONFIG(431, 431, 431),
+
+    /** fsmount(2), since Linux 5.2. */
+    FSMOUNT(432, 432, 432),
+
     /** unshare(2). */
     UNSHARE(272, 97, 303),
 
