@@ -100,15 +100,15 @@ SUBPROGRAM int current_call(struct call *call)
 	call->form = CALL_OTHER;
 	call->name = 0;
 	if (!FIELD_EXISTS(regs->orig_ax) ||
-	    PROBE(task->flags) & (PF_IO_WORKER | PF_USER_WORKER | PF_KTHREAD) ||
-	    PROBE(regs->cs) == X86_USER32_CS)
+	    task->flags & (PF_IO_WORKER | PF_USER_WORKER | PF_KTHREAD) ||
+	    regs->cs == X86_USER32_CS)
 		return 0;
-	call->buffer = PROBE(regs->si);
-	call->length = PROBE(regs->dx);
-	switch (PROBE(regs->orig_ax)) {
+	call->buffer = regs->si;
+	call->length = regs->dx;
+	switch (regs->orig_ax) {
 	case X86_SENDTO:
 	case X86_RECVFROM:
-		call->name = PROBE(regs->r8);
+		call->name = regs->r8;
 		call->form = CALL_BUFFER;
 		break;
 	case X86_READ:

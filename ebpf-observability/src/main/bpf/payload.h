@@ -86,8 +86,10 @@ struct payload_vocabulary {
 	enum payload_flag payload_flag;
 	enum connection_role connection_role;
 	enum connection_flag connection_flag;
-	const struct payload *payload;
-	const struct payload_closed *payload_closed;
+	const union {
+		struct payload payload;
+		struct payload_closed payload_closed;
+	} *record;
 };
 
 #endif

@@ -37,6 +37,7 @@ public final class PayloadFormat {
     final PayloadProtocol[] protocols = new PayloadProtocol[VALUES];
     final PayloadSource[] sources = new PayloadSource[VALUES];
     private final Map<PayloadType, Integer> numbers = new EnumMap<>(PayloadType.class);
+    private final Map<PayloadProtocol, Integer> protocolNumbers = new EnumMap<>(PayloadProtocol.class);
 
     private PayloadFormat(Btf btf) {
         header = new HeaderFormat(new StructBinding(btf, "event_header"));
@@ -67,6 +68,7 @@ public final class PayloadFormat {
         Enumerators known = new Enumerators(btf, "payload_protocol");
         Arrays.fill(protocols, PayloadProtocol.UNKNOWN);
         for (PayloadProtocol value : PayloadProtocol.values()) {
+            protocolNumbers.put(value, known.value(value.constant()));
             protocols[known.value(value.constant())] = value;
         }
         Enumerators origins = new Enumerators(btf, "payload_source");
@@ -99,5 +101,14 @@ public final class PayloadFormat {
      */
     public int number(PayloadType type) {
         return Objects.requireNonNull(numbers.get(type), "every kind is bound");
+    }
+
+    /**
+     * {@return the number of a protocol in the records}
+     *
+     * @param protocol the protocol
+     */
+    public int number(PayloadProtocol protocol) {
+        return Objects.requireNonNull(protocolNumbers.get(protocol), "every protocol is bound");
     }
 }

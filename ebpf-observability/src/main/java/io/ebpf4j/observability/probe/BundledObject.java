@@ -8,7 +8,9 @@ import java.io.UncheckedIOException;
 /** The compiled programs that this module brings along. */
 enum BundledObject {
     /** The life of TCP connections. */
-    TCP("tcp.bpf.o");
+    TCP("tcp.bpf.o"),
+    /** Bytes of TCP connections that speak a known protocol. */
+    PAYLOAD("payload.bpf.o");
 
     private final String file;
 

@@ -1,0 +1,172 @@
+package io.ebpf4j.observability.probe;
+
+import io.ebpf4j.btf.Btf;
+import io.ebpf4j.link.AutoAttach;
+import io.ebpf4j.link.Link;
+import io.ebpf4j.object.BpfObject;
+import io.ebpf4j.object.LoadOptions;
+import io.ebpf4j.observability.event.PayloadDemultiplexer;
+import io.ebpf4j.observability.event.PayloadFormat;
+import io.ebpf4j.observability.event.PayloadHandler;
+import io.ebpf4j.observability.event.PayloadProtocol;
+import io.ebpf4j.observability.event.PayloadType;
+import io.ebpf4j.program.BpfProgram;
+import io.ebpf4j.ring.RingBuffer;
+import io.ebpf4j.ring.RingPoller;
+import io.ebpf4j.spec.ObjectSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The programs that capture payload of TCP connections, loaded and attached, and the ring that they write to. Needs Linux 6.3 with BTF, CAP_BPF and CAP_PERFMON. Buffers are
+ * found on x86-64.
+ *
+ * <p>Both ends of a connection within this host are two reports, one a socket. What a call carries without a buffer of
+ * the process (sendfile, splice, io_uring) is told by its length alone, so a message's framing holds; a head that goes so
+ * is not read.
+ *
+ * <p>One thread polls; {@link #wakeup}, {@link #counts} and {@link #close} are for any thread, closing only after polling
+ * has ended.
+ */
+public final class PayloadProbe implements AutoCloseable {
+    private static final int RECORDS_PER_TURN = 4096;
+
+    private final BpfObject object;
+    private final PayloadFormat format;
+    private final PayloadDemultiplexer demultiplexer;
+    private final TallyReader tallies;
+    private final List<Link> links = new ArrayList<>();
+    private final RingPoller poller;
+
+    private PayloadProbe(BpfObject object, Btf btf, PayloadHandler handler) {
+        this.object = object;
+        format = PayloadFormat.bind(btf);
+        demultiplexer = new PayloadDemultiplexer(format, handler);
+        tallies = new TallyReader(object.map("tallies"), btf);
+        poller = RingPoller.create();
+        try {
+            poller.add(RingBuffer.open(object.map("events")), demultiplexer, RECORDS_PER_TURN);
+            for (BpfProgram program : object.programs().values()) {
+                links.add(attach(program));
+            }
+        } catch (RuntimeException e) {
+            release();
+            throw e;
+        }
+    }
+
+    /**
+     * Loads the programs and attaches them: what passes from now on is in the ring.
+     *
+     * @param options what to capture
+     * @param handler takes the records, on the thread that polls; a {@link
+     *     io.ebpf4j.observability.event.PayloadDecoder} makes messages of them
+     * @return the probe, to be closed by the caller
+     * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing
+     */
+    public static PayloadProbe open(PayloadProbeOptions options, PayloadHandler handler) {
+        ObjectSpec spec = BundledObject.PAYLOAD.spec();
+        Btf btf = spec.btf().orElseThrow(() -> new IllegalStateException(spec.origin() + " has no BTF"));
+        PayloadFormat format = PayloadFormat.bind(btf);
+        BpfObject object = BpfObject.open(spec, loadOptions(options, format)).load();
+        try {
+            return new PayloadProbe(object, btf, handler);
+        } catch (RuntimeException e) {
+            object.close();
+            throw e;
+        }
+    }
+
+    private static LoadOptions loadOptions(PayloadProbeOptions options, PayloadFormat format) {
+        long own = options.ownProcess() == PayloadProbeOptions.OwnProcess.LEFT_OUT
+                ? ProcessHandle.current().pid()
+                : 0;
+        return LoadOptions.DEFAULTS
+                .withMaxEntries("events", options.ringBytes())
+                .withGlobal("only_netns", options.networkNamespace())
+                .withGlobal("excluded_pid", own)
+                .withGlobal("capture_bytes", options.captureBytes())
+                .withGlobal("capture_frames", options.captureFrameBytes())
+                .withGlobal("protocols", bits(options.protocols(), format));
+    }
+
+    private static long bits(Set<PayloadProtocol> protocols, PayloadFormat format) {
+        return protocols.stream()
+                .mapToLong(protocol -> 1L << format.number(protocol))
+                .sum();
+    }
+
+    private static Link attach(BpfProgram program) {
+        return switch (AutoAttach.attach(program)) {
+            case AutoAttach.Outcome.Attached attached -> attached.link();
+            case AutoAttach.Outcome.Manual manual ->
+                throw new IllegalStateException("program " + program.name() + ": " + manual.reason());
+        };
+    }
+
+    /** {@return the programs, by name: what each costs is in their run statistics} */
+    public Map<String, BpfProgram> programs() {
+        return object.programs();
+    }
+
+    /** {@return the format of the records} */
+    public PayloadFormat format() {
+        return format;
+    }
+
+    /**
+     * Waits for records and hands them on.
+     *
+     * @param timeout how long to wait for the first one
+     * @return records taken from the ring
+     */
+    public long poll(Duration timeout) {
+        return poller.poll(timeout);
+    }
+
+    /** Makes a waiting {@link #poll} return. */
+    public void wakeup() {
+        poller.wakeup();
+    }
+
+    /** {@return what became of every record so far, by kind} */
+    public Map<PayloadType, LossLedger.Counts> counts() {
+        Map<PayloadType, LossLedger.Counts> kinds = new EnumMap<>(PayloadType.class);
+        for (PayloadType type : PayloadType.values()) {
+            // delivered first: it cannot overtake what was attempted before it was read
+            long delivered = demultiplexer.delivered(type);
+            TallyReader.Tally tally = tallies.read(format.number(type));
+            kinds.put(type, new LossLedger.Counts(tally.attempted(), tally.lost(), delivered));
+        }
+        return kinds;
+    }
+
+    /** {@return records that reached the reader and were of an unknown kind or a wrong length} */
+    public long rejected() {
+        return demultiplexer.rejected();
+    }
+
+    /** {@return runs of a program that the kernel left out because it was running on that CPU already} */
+    public long missedRuns() {
+        return object.programs().values().stream()
+                .mapToLong(program -> program.info().recursionMisses())
+                .sum();
+    }
+
+    /** Detaches and unloads the programs. Records that were not polled are gone. Closing again does nothing. */
+    @Override
+    public void close() {
+        release();
+        object.close();
+    }
+
+    private void release() {
+        links.reversed().forEach(Link::close);
+        links.clear();
+        poller.close();
+    }
+}
