@@ -17,6 +17,8 @@ import java.util.Optional;
 
 /** The value of a data section, with the values that the user gives its variables. */
 final class GlobalImage {
+    private static final int MAX_BYTES = 64 << 20;
+
     private final ObjectSpec spec;
 
     GlobalImage(ObjectSpec spec) {
@@ -50,11 +52,26 @@ final class GlobalImage {
     }
 
     private static byte[] initial(MapSpec map) {
-        byte[] image = new byte[map.valueSize()];
+        byte[] image = new byte[checkedSize(map)];
         map.contents()
                 .ifPresent(contents -> MemorySegment.copy(
                         contents, 0, MemorySegment.ofArray(image), 0, Math.min(contents.byteSize(), image.length)));
         return image;
+    }
+
+    /**
+     * {@return the bytes of a data map's value}
+     *
+     * @throws IncompatibleException when it is too large to be put together in memory: no size in a file is trusted
+     */
+    static int checkedSize(MapSpec map) {
+        if (map.valueSize() < 0 || map.valueSize() > MAX_BYTES) {
+            throw new IncompatibleException(
+                    "the contents of " + map.name(),
+                    Integer.toUnsignedString(map.valueSize()) + " bytes",
+                    "at most " + MAX_BYTES + " bytes; larger sections are set after loading, through their live views");
+        }
+        return map.valueSize();
     }
 
     private void put(MemorySegment place, VariableSpec variable, GlobalValue value) {

@@ -4,8 +4,10 @@ import io.ebpf4j.asm.Instructions;
 import io.ebpf4j.asm.Slot;
 import io.ebpf4j.btf.Btf;
 import io.ebpf4j.kernel.BpfException;
+import io.ebpf4j.kernel.Errno;
 import io.ebpf4j.kernel.sys.Fd;
 import io.ebpf4j.kernel.sys.Kernel;
+import io.ebpf4j.kernel.sys.SystemCall;
 import io.ebpf4j.map.BpfMap;
 import io.ebpf4j.map.MapDefinition;
 import io.ebpf4j.map.MapTypes;
@@ -49,6 +51,11 @@ import java.util.Optional;
 final class Loading {
     private static final System.Logger LOGGER = System.getLogger("io.ebpf4j.object");
 
+    /** {@code RLIMIT_MEMLOCK} (include/uapi/asm-generic/resource.h). */
+    private static final int RLIMIT_MEMLOCK = 8;
+
+    private static final long RLIM_INFINITY = -1;
+
     private static final int PSEUDO_MAP_FD = 1;
     private static final int PSEUDO_MAP_VALUE = 2;
     private static final int PSEUDO_BTF_ID = 3;
@@ -91,6 +98,7 @@ final class Loading {
         boolean complete = false;
         try {
             skipped.addAll(plan.skipped());
+            raiseMemoryLimit();
             loadTypes();
             createMaps();
             fillMaps();
@@ -105,6 +113,23 @@ final class Loading {
                 closeTypes();
                 removePins();
                 BpfObject.closeAll(owned);
+            }
+        }
+    }
+
+    /**
+     * Kernels before 5.11 count the memory of maps and programs against RLIMIT_MEMLOCK, whose usual 64 KiB is too little
+     * for anything; libbpf raises it too. A refusal is no failure: what does not fit then says so itself.
+     */
+    private void raiseMemoryLimit() {
+        if (plan.target().has(TargetFeature.CGROUP_ACCOUNTING)) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment infinite = arena.allocateFrom(ValueLayout.JAVA_LONG, RLIM_INFINITY, RLIM_INFINITY);
+            long result = kernel.call(SystemCall.PRLIMIT64, 0, RLIMIT_MEMLOCK, infinite.address(), 0, 0, 0);
+            if (result < 0) {
+                LOGGER.log(System.Logger.Level.INFO, "RLIMIT_MEMLOCK cannot be raised: {0}", Errno.ofResult(result));
             }
         }
     }

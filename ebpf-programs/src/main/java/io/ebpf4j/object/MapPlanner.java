@@ -143,7 +143,7 @@ final class MapPlanner {
 
     private Optional<MemorySegment> contents(MapSpec map) {
         return switch (map.origin()) {
-            case KCONFIG -> Optional.of(KconfigImage.of(map.valueSize(), externs, spec.order()));
+            case KCONFIG -> Optional.of(KconfigImage.of(GlobalImage.checkedSize(map), externs, spec.order()));
             case DATA, RODATA, BSS -> new GlobalImage(spec).of(map, options.globals());
             case BTF, LEGACY, STRUCT_OPS -> Optional.empty();
         };

@@ -29,6 +29,8 @@ public enum TargetFeature {
     BTF_GLOBAL_FUNCTIONS(5, 6),
     /** A map can be tied to a program that does not use it. */
     BOUND_MAPS(5, 10),
+    /** Memory of maps and programs is charged to the control group, not to RLIMIT_MEMLOCK. */
+    CGROUP_ACCOUNTING(5, 11),
     /** Floating point in types. */
     BTF_FLOAT(5, 13),
     /** Attach cookies. */

@@ -244,6 +244,8 @@ public final class TargetKernel {
         Features running = Features.running();
         return switch (feature) {
             case OBJECT_NAMES -> running.feature(KernelFeature.OBJECT_NAMES).isSupported();
+            case CGROUP_ACCOUNTING ->
+                running.feature(KernelFeature.MEMORY_CGROUP_ACCOUNTING).isSupported();
             case BTF -> running.feature(KernelFeature.BTF).isSupported();
             case GLOBAL_DATA -> running.feature(KernelFeature.GLOBAL_DATA).isSupported();
             case MAPPED_ARRAYS -> running.feature(KernelFeature.MAPPABLE_ARRAYS).isSupported();

@@ -2,8 +2,10 @@ package io.ebpf4j.program;
 
 import io.ebpf4j.kernel.Errno;
 import io.ebpf4j.kernel.VerifierDiagnostics;
+import io.ebpf4j.spec.ProgramType;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -13,6 +15,8 @@ import java.util.regex.Pattern;
 final class Diagnosis {
     /** The call that the relocator puts in place of an instruction whose CO-RE relocation failed (libbpf's number too). */
     private static final int POISONED_RELOCATION = 195_896_080;
+
+    private static final Set<ProgramType> PATCHING = Set.of(ProgramType.TRACING, ProgramType.LSM, ProgramType.EXT);
 
     private static final Pattern UNKNOWN_CALL = Pattern.compile("invalid func unknown#(\\d+)");
 
@@ -118,6 +122,10 @@ final class Diagnosis {
                     "(?:R\\d+ )?pointer arithmetic on (\\S+) prohibited.*",
                     "arithmetic on a pointer of kind $1 is not allowed",
                     "check the pointer for NULL before adding to it"),
+            new Rule(
+                    "ldimm64 failed to find the address for kernel symbol '(\\S+)'\\.",
+                    "the kernel has no address of its variable $1",
+                    "its symbol table has functions only: CONFIG_KALLSYMS_ALL"),
             new Rule("unreachable insn (\\d+)", "instruction $1 cannot be reached", "remove dead code"),
             new Rule(
                     "last insn is not an exit or jmp",
@@ -139,13 +147,22 @@ final class Diagnosis {
     private Diagnosis() {}
 
     /** What a load was about, for messages that have no log to quote. */
-    static String subject(ProgramDefinition program) {
+    static String subject(ProgramDefinition program, Errno errno) {
         String text = "program " + program.name() + " (" + program.type().name() + ", "
                 + program.code().length() + " instructions";
         if (!program.attachTarget().isEmpty()) {
             text += ", attach target " + program.attachTarget();
         }
-        return text + "); the verifier said nothing";
+        return text + "); the verifier said nothing" + (errno.equals(Errno.EPERM) ? denial(program) : "");
+    }
+
+    /** Why a program may be denied to a process that lacks no capability. */
+    private static String denial(ProgramDefinition program) {
+        if (PATCHING.contains(program.type())) {
+            return "; where no capability is missing, a policy of this kernel denies programs of this kind that need a"
+                    + " patched function (fentry, fexit, fmod_ret, LSM, freplace): kprobes and tracepoints may do instead";
+        }
+        return "; where no capability is missing, a policy of this kernel or a security module denies it";
     }
 
     static VerifierDiagnostics of(ProgramDefinition program, Errno errno, VerifierLog log) {

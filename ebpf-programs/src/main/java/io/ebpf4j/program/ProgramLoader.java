@@ -86,10 +86,10 @@ public final class ProgramLoader {
 
     private static BpfException failure(ProgramDefinition definition, Attempt attempt) {
         if (attempt.log.isBlank()) {
-            return Failure.of(CALL, attempt.result, Diagnosis.subject(definition));
+            return Failure.of(CALL, attempt.result, Diagnosis.subject(definition, Errno.ofResult(attempt.result)));
         }
         return new VerifierException(
-                Diagnosis.of(definition, new Errno(-attempt.result), VerifierLog.parse(attempt.log)));
+                Diagnosis.of(definition, Errno.ofResult(attempt.result), VerifierLog.parse(attempt.log)));
     }
 
     /** Loads with a log, in a buffer that grows until the log fits or the policy's limit is reached. */

@@ -15,6 +15,7 @@ import io.ebpf4j.kernel.sys.BpfAttr.MapCreate;
 import io.ebpf4j.kernel.sys.BpfAttr.MapElement;
 import io.ebpf4j.kernel.sys.BpfAttr.ProgLoad;
 import io.ebpf4j.kernel.sys.BpfCommand;
+import io.ebpf4j.kernel.sys.SystemCall;
 import io.ebpf4j.testing.FakeKernel;
 import io.ebpf4j.testing.FakeKernel.BpfCall;
 import java.io.IOException;
@@ -85,11 +86,14 @@ class BpfObjectTest {
         return calls++ == failAt ? -failure.code() : usual.give();
     }
 
-    private static TargetKernel target() {
+    private static Btf noTypes() {
         BtfBuilder types = new BtfBuilder();
         types.add(new BtfType.Forward(0, "nothing", BtfType.Shape.STRUCT));
-        Btf btf = types.build("no types");
-        return TargetKernel.described(btf, new KernelVersion(6, 18, 0))
+        return types.build("no types");
+    }
+
+    private static TargetKernel target() {
+        return TargetKernel.described(noTypes(), new KernelVersion(6, 18, 0))
                 .withKconfig(Kconfig.parse("CONFIG_HZ=250\nCONFIG_BPF_SYSCALL=y\n", "a test"));
     }
 
@@ -209,6 +213,26 @@ class BpfObjectTest {
 
         // types may be refused; maps are made again without types, programs are loaded again with a log
         assertThat(survived).contains(0).hasSizeLessThan(steps);
+    }
+
+    @Test
+    void theMemoryLimitIsRaisedWhereItCounts() throws IOException {
+        kernel.on(SystemCall.PRLIMIT64, arguments -> {
+            MemorySegment limit = FakeKernel.memory(arguments[2], 16);
+            assertThat(limit.get(ValueLayout.JAVA_LONG_UNALIGNED, 0)).isEqualTo(-1);
+            assertThat(limit.get(ValueLayout.JAVA_LONG_UNALIGNED, 8)).isEqualTo(-1);
+            return 0;
+        });
+        TargetKernel old = TargetKernel.described(noTypes(), new KernelVersion(5, 10, 0))
+                .withKconfig(Kconfig.parse("CONFIG_HZ=250\nCONFIG_BPF_SYSCALL=y\n", "a test"));
+
+        load(LoadOptions.DEFAULTS).close();
+        assertThat(kernel.calls()).extracting(FakeKernel.Call::call).doesNotContain(SystemCall.PRLIMIT64);
+        LoadPlan.of(Fixture.spec("load"), LoadOptions.DEFAULTS.withPinRoot(pins), old)
+                .load(kernel)
+                .close();
+        assertThat(kernel.calls()).extracting(FakeKernel.Call::call).contains(SystemCall.PRLIMIT64);
+        assertThat(kernel.openFds()).isEmpty();
     }
 
     @Test
