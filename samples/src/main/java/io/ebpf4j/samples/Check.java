@@ -1,5 +1,6 @@
 package io.ebpf4j.samples;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -8,9 +9,9 @@ import java.util.Locale;
  * @param name what it is
  * @param state whether it is as it should be
  * @param detail what was found
- * @param advice what to do about it, empty where nothing is
+ * @param advice what does not work, and what to do about it
  */
-record Check(String name, State state, String detail, String advice) {
+record Check(String name, State state, String detail, List<String> advice) {
     /** How it stands. */
     enum State {
         /** As it should be. */
@@ -22,7 +23,7 @@ record Check(String name, State state, String detail, String advice) {
     }
 
     static Check ok(String name, String detail) {
-        return new Check(name, State.OK, detail, "");
+        return new Check(name, State.OK, detail, List.of());
     }
 
     JsonLine json() {
@@ -30,7 +31,7 @@ record Check(String name, State state, String detail, String advice) {
                 .put("check", name)
                 .put("state", state.name().toLowerCase(Locale.ROOT))
                 .put("detail", detail)
-                .put("advice", advice);
+                .putStrings("advice", advice);
     }
 
     String text() {
@@ -39,9 +40,10 @@ record Check(String name, State state, String detail, String advice) {
             case LIMITED -> "limited ";
             case MISSING -> "MISSING ";
         };
-        return mark
-                + Output.padded(name, 22)
-                + detail
-                + (advice.isEmpty() ? "" : "\n" + " ".repeat(30) + "-> " + advice);
+        StringBuilder text =
+                new StringBuilder(mark).append(Output.padded(name, 22)).append(detail);
+        advice.forEach(
+                line -> text.append('\n').append(" ".repeat(30)).append("- ").append(line));
+        return text.toString();
     }
 }

@@ -5,6 +5,7 @@ import io.ebpf4j.kernel.FeatureSupport;
 import io.ebpf4j.kernel.Features;
 import io.ebpf4j.kernel.KernelVersion;
 import io.ebpf4j.kernel.Privileges;
+import io.ebpf4j.samples.Check.State;
 import io.ebpf4j.spec.AttachType;
 import io.ebpf4j.spec.MapType;
 import io.ebpf4j.spec.ProgramType;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.function.Function;
 
 /** Looks at what decides whether eBPF works on this machine for this process. */
@@ -23,21 +23,32 @@ final class MachineChecks {
     private final Features features = Features.running();
 
     List<Check> all() {
-        List<Check> checks = new ArrayList<>();
-        checks.add(kernel());
-        checks.add(types());
-        checks.add(capabilities());
-        checks.add(lockdown());
-        checks.add(namespace());
-        checks.add(jit());
-        checks.add(mounted("tracefs", "/sys/kernel/tracing", "tracepoints are attached through it"));
-        checks.add(mounted("bpf", "/sys/fs/bpf", "pins live there"));
-        checks.add(mounted("cgroup2", "", "cgroup programs attach to its folders"));
-        checks.add(features("program types", ProgramType.known(), type -> features.programType(type.number())));
-        checks.add(features("map types", MapType.known(), type -> features.mapType(type.number())));
-        checks.add(features("attach types", AttachType.known(), type -> features.attachType(type.number())));
-        checks.add(observe());
-        return checks;
+        return List.of(
+                kernel(),
+                types(),
+                capabilities(),
+                lockdown(),
+                namespace(),
+                jit(),
+                mounted("tracefs", "/sys/kernel/tracing", "ebpf4j opens one of its own, given CAP_SYS_ADMIN"),
+                mounted("bpf", "/sys/fs/bpf", "pins live there"),
+                mounted("cgroup2", "/sys/fs/cgroup/unified", "cgroup programs attach to its folders"),
+                features(
+                        "program types",
+                        without(ProgramType.known(), ProgramType.UNSPEC),
+                        ProgramType::name,
+                        type -> features.programType(type.number())),
+                features(
+                        "map types",
+                        without(MapType.known(), MapType.UNSPEC),
+                        MapType::name,
+                        type -> features.mapType(type.number())),
+                features(
+                        "attach types",
+                        AttachType.known(),
+                        AttachType::name,
+                        type -> features.attachType(type.number())),
+                observe());
     }
 
     private Check kernel() {
@@ -45,7 +56,7 @@ final class MachineChecks {
         String detail = "Linux " + version + " on " + System.getProperty("os.arch");
         return version.isAtLeast(5, 12)
                 ? Check.ok("kernel", detail)
-                : new Check("kernel", Check.State.LIMITED, detail, "Linux 5.12 or newer for observe");
+                : new Check("kernel", State.LIMITED, detail, List.of("observe needs Linux 5.12 or newer"));
     }
 
     private static Check types() {
@@ -54,9 +65,9 @@ final class MachineChecks {
                 ? Check.ok("kernel types (BTF)", vmlinux.toString())
                 : new Check(
                         "kernel types (BTF)",
-                        Check.State.LIMITED,
+                        State.LIMITED,
                         vmlinux + " cannot be read",
-                        "a kernel with CONFIG_DEBUG_INFO_BTF, or give a file: object plan --btf FILE");
+                        List.of("use a kernel with CONFIG_DEBUG_INFO_BTF, or give a file: object plan --btf FILE"));
     }
 
     private Check capabilities() {
@@ -71,78 +82,91 @@ final class MachineChecks {
         }
         return new Check(
                 "capabilities",
-                missing.contains("CAP_BPF") ? Check.State.MISSING : Check.State.LIMITED,
+                privileges.has(Capability.BPF) ? State.LIMITED : State.MISSING,
                 String.join(", ", missing) + " not effective",
-                "run as root, or grant them to the java launcher's process (systemd: AmbientCapabilities=)");
+                List.of("run as root, or grant them to the JVM's process (systemd: AmbientCapabilities=)"));
     }
 
     private Check lockdown() {
         return switch (privileges.lockdown()) {
             case NONE -> Check.ok("lockdown", "none");
             case INTEGRITY ->
-                new Check("lockdown", Check.State.LIMITED, "integrity: programs may not write user memory", "");
+                new Check("lockdown", State.LIMITED, "integrity: programs may not write user memory", List.of());
             case CONFIDENTIALITY ->
                 new Check(
                         "lockdown",
-                        Check.State.MISSING,
+                        State.MISSING,
                         "confidentiality: programs may not read kernel memory",
-                        "boot with lockdown=integrity or without lockdown");
-            case UNKNOWN -> new Check("lockdown", Check.State.LIMITED, "cannot be told", "");
+                        List.of("boot with lockdown=integrity or without lockdown"));
+            case UNKNOWN ->
+                new Check(
+                        "lockdown",
+                        State.LIMITED,
+                        "cannot be told: securityfs is not mounted",
+                        List.of("mount -t securityfs securityfs /sys/kernel/security"));
         };
     }
 
     private Check namespace() {
-        return privileges.userNamespace() == Privileges.UserNamespace.NESTED
-                ? new Check(
+        return switch (privileges.userNamespace()) {
+            case INITIAL -> Check.ok("user namespace", "initial");
+            case NESTED ->
+                new Check(
                         "user namespace",
-                        Check.State.MISSING,
+                        State.MISSING,
                         "capabilities count only inside this container",
-                        "run in the initial user namespace, or have a BPF file system delegated (Linux 6.9)")
-                : Check.ok("user namespace", "initial");
+                        List.of("run in the initial user namespace, or have a BPF file system delegated (Linux 6.9)"));
+            case UNKNOWN -> new Check("user namespace", State.LIMITED, "cannot be told", List.of());
+        };
     }
 
     private static Check jit() {
         return read("/proc/sys/net/core/bpf_jit_enable").equals("0")
                 ? new Check(
-                        "JIT", Check.State.LIMITED, "off: programs are interpreted", "sysctl net.core.bpf_jit_enable=1")
+                        "JIT",
+                        State.LIMITED,
+                        "off: programs are interpreted",
+                        List.of("sysctl net.core.bpf_jit_enable=1"))
                 : Check.ok("JIT", "on");
     }
 
     private static Check mounted(String type, String usual, String use) {
-        String where = read("/proc/self/mounts")
+        String where = where(type);
+        return where.isEmpty()
+                ? new Check(
+                        type,
+                        State.LIMITED,
+                        "not mounted: " + use,
+                        List.of("mount -t " + type + " " + type + " " + usual))
+                : Check.ok(type, where);
+    }
+
+    /** The first place where a file system of that type is mounted, empty where none is. */
+    private static String where(String type) {
+        return read("/proc/self/mounts")
                 .lines()
                 .map(line -> line.split(" ", -1))
                 .filter(fields -> fields.length > 2 && fields[2].equals(type))
                 .map(fields -> fields[1])
                 .findFirst()
                 .orElse("");
-        if (!where.isEmpty()) {
-            return Check.ok(type, where);
-        }
-        String command = "mount -t " + type + " " + type + " " + (usual.isEmpty() ? "/sys/fs/cgroup/unified" : usual);
-        return new Check(type, Check.State.LIMITED, "not mounted; " + use, command);
     }
 
-    private static <T> Check features(String name, List<T> known, Function<T, FeatureSupport> support) {
-        List<FeatureSupport.Unsupported> missing = known.stream()
-                .map(support)
-                .filter(FeatureSupport.Unsupported.class::isInstance)
-                .map(FeatureSupport.Unsupported.class::cast)
-                .toList();
-        int there = known.size() - missing.size();
-        String detail = there + " of " + known.size() + " that are known";
-        if (missing.isEmpty()) {
-            return Check.ok(name, detail);
+    private static <T> Check features(
+            String name, List<T> known, Function<T, String> title, Function<T, FeatureSupport> support) {
+        List<String> missing = new ArrayList<>();
+        for (T each : known) {
+            if (support.apply(each) instanceof FeatureSupport.Unsupported lacking) {
+                missing.add(title.apply(each) + ": " + lacking.detail());
+            }
         }
-        return new Check(
-                name,
-                there == 0 ? Check.State.MISSING : Check.State.LIMITED,
-                detail,
-                String.join(
-                        "; ",
-                        new TreeSet<>(missing.stream()
-                                .map(feature -> feature.feature() + ": " + feature.detail())
-                                .toList())));
+        int there = known.size() - missing.size();
+        State state = missing.isEmpty() ? State.OK : there == 0 ? State.MISSING : State.LIMITED;
+        return new Check(name, state, there + " of " + known.size() + " that ebpf4j knows", missing);
+    }
+
+    private static <T> List<T> without(List<T> all, T one) {
+        return all.stream().filter(each -> !each.equals(one)).toList();
     }
 
     private Check observe() {
@@ -153,12 +177,12 @@ final class MachineChecks {
         needs(needs, features.mapType(MapType.RINGBUF.number()));
         needs(needs, features.mapType(MapType.SK_STORAGE.number()));
         needs(needs, features.mapType(MapType.TASK_STORAGE.number()));
-        if (mounted("tracefs", "", "").state() != Check.State.OK) {
-            needs.add("tracefs is not mounted");
+        if (where("tracefs").isEmpty() && !privileges.has(Capability.SYS_ADMIN)) {
+            needs.add("tracefs is not mounted, and without CAP_SYS_ADMIN none can be opened");
         }
         return needs.isEmpty()
                 ? Check.ok("ebpf4j observe", "works here")
-                : new Check("ebpf4j observe", Check.State.MISSING, "does not work here", String.join("; ", needs));
+                : new Check("ebpf4j observe", State.MISSING, "does not work here", needs);
     }
 
     private static void needs(List<String> needs, FeatureSupport support) {
