@@ -23,6 +23,11 @@ public record ProcessRef(int pid, int uid, long started, String comm) {
     private static final long NANOS_PER_TICK = 1_000_000_000L / 100;
     private static final int START_TIME_FIELD = 22; // proc_pid_stat(5)
 
+    /** {@return what names the process} */
+    public ProcessKey key() {
+        return new ProcessKey(pid, started);
+    }
+
     /** {@return whether a process is named} */
     public boolean isKnown() {
         return pid != 0;

@@ -10,7 +10,11 @@ enum BundledObject {
     /** The life of TCP connections. */
     TCP("tcp.bpf.o"),
     /** Bytes of TCP connections that speak a known protocol. */
-    PAYLOAD("payload.bpf.o");
+    PAYLOAD("payload.bpf.o"),
+    /** DNS messages. */
+    DNS("dns.bpf.o"),
+    /** Processes as they come and go. */
+    PROCESS("process.bpf.o");
 
     private final String file;
 
