@@ -13,8 +13,8 @@ import java.util.Objects;
  * @param transactions how transactions are made of the messages
  */
 public record DnsProbeOptions(int ringBytes, long networkNamespace, int port, DnsOptions transactions) {
-    /** 1 MiB of ring, all network namespaces, port 53. */
-    public static final DnsProbeOptions DEFAULTS = new DnsProbeOptions(1 << 20, 0, 53, DnsOptions.DEFAULTS);
+    /** 4 MiB of ring, all network namespaces, port 53. */
+    public static final DnsProbeOptions DEFAULTS = new DnsProbeOptions(4 << 20, 0, 53, DnsOptions.DEFAULTS);
 
     /**
      * Options as given.

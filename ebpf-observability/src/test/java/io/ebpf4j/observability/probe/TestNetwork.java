@@ -49,6 +49,10 @@ final class TestNetwork implements AutoCloseable {
         }
     }
 
+    String name() {
+        return name;
+    }
+
     Path file() {
         return Path.of("/run/netns", name);
     }

@@ -1,0 +1,293 @@
+package io.ebpf4j.observability.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebpf4j.kernel.Capability;
+import io.ebpf4j.observability.event.Direction;
+import io.ebpf4j.observability.event.DnsOptions;
+import io.ebpf4j.observability.event.DnsOutcome;
+import io.ebpf4j.observability.event.DnsRetry;
+import io.ebpf4j.observability.event.DnsTransaction;
+import io.ebpf4j.observability.event.DnsTransport;
+import io.ebpf4j.observability.protocol.Completeness;
+import io.ebpf4j.observability.protocol.DnsMessage;
+import io.ebpf4j.testing.RequiresKernel;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A dnsmasq in a namespace of its own, asked by dig, getent and curl; what they say is what is expected. */
+@RequiresKernel(
+        since = "6.3",
+        capability = {Capability.BPF, Capability.PERFMON, Capability.SYS_ADMIN, Capability.NET_ADMIN},
+        feature = "sock_send_length and sock_recv_length")
+class DnsProbeIT {
+    private static final int A = 1;
+    private static final int TXT = 16;
+    private static final int AAAA = 28;
+    private static final int ECONNREFUSED = 111;
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final Pattern QUERY_TIME = Pattern.compile(";; Query time: (\\d+) usec");
+    private static final Pattern ID = Pattern.compile(", id: (\\d+)");
+
+    private final List<DnsTransaction> transactions = new ArrayList<>();
+    private TestNetwork network;
+    private DnsServer server;
+    private DnsProbe probe;
+
+    @BeforeEach
+    void start() {
+        network = new TestNetwork();
+        server = new DnsServer(network);
+        probe = DnsProbe.open(
+                DnsProbeOptions.DEFAULTS
+                        .withNetworkNamespace(network.inode())
+                        .withTransactions(DnsOptions.DEFAULTS.withTimeout(Duration.ofSeconds(2))),
+                transactions::add);
+    }
+
+    @AfterEach
+    void stop() {
+        probe.close();
+        server.close();
+        network.close();
+    }
+
+    private DnsTransaction await(Predicate<DnsTransaction> wanted) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (System.nanoTime() < deadline) {
+            for (DnsTransaction transaction : transactions) {
+                if (wanted.test(transaction)) {
+                    return transaction;
+                }
+            }
+            probe.poll(Duration.ofMillis(50));
+        }
+        throw new AssertionError("no such transaction among " + transactions.size() + ", of which the last are "
+                + transactions.reversed().stream().limit(10).toList() + "; " + probe.counts() + probe.records());
+    }
+
+    private DnsTransaction await(Direction direction, String name, int type) {
+        return await(transaction -> transaction.connection().direction() == direction
+                && transaction.name().equals(name)
+                && transaction.type() == type);
+    }
+
+    /** What dig says, and who it was. */
+    private record Dig(long pid, String said) {
+        int id() {
+            return (int) number(ID);
+        }
+
+        Duration queryTime() {
+            return Duration.ofNanos(1_000 * number(QUERY_TIME));
+        }
+
+        private long number(Pattern pattern) {
+            Matcher matcher = pattern.matcher(said);
+            assertThat(matcher.find()).as(said).isTrue();
+            return Long.parseLong(matcher.group(1));
+        }
+    }
+
+    private Dig dig(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("dig", "-u", "@127.0.0.1"));
+        command.addAll(List.of(arguments));
+        Process process = network.start(command.toArray(String[]::new));
+        return new Dig(process.pid(), TestNetwork.output(process, "dig"));
+    }
+
+    private static InetAddress address(String literal) throws UnknownHostException {
+        return InetAddress.getByName(literal);
+    }
+
+    @Test
+    void bothEndsOfAQuestionAreToldWithTheirProcesses() throws UnknownHostException {
+        Dig dig = dig("host.test", "A");
+        DnsTransaction client = await(Direction.CLIENT, "host.test", A);
+        DnsTransaction served = await(Direction.SERVER, "host.test", A);
+        for (DnsTransaction end : List.of(client, served)) {
+            assertThat(end.outcome()).isEqualTo(DnsOutcome.ANSWERED);
+            assertThat(end.id()).isEqualTo(dig.id());
+            assertThat(end.transport()).isEqualTo(DnsTransport.UDP);
+            assertThat(end.responseCode()).isZero();
+            assertThat(end.addresses()).containsExactly(address("192.0.2.1"));
+            assertThat(end.canonicalNames()).isEmpty();
+            assertThat(end.timeToLive()).isEqualTo(DnsServer.TTL);
+            assertThat(end.queries()).isEqualTo(1);
+            assertThat(end.truncation()).isEqualTo(DnsMessage.Truncation.NONE);
+            assertThat(end.completeness()).isEqualTo(Completeness.WHOLE);
+            assertThat(end.retry()).isEqualTo(DnsRetry.NONE);
+            assertThat(end.connection().networkNamespace()).isEqualTo(network.inode());
+        }
+        assertThat(client.connection().process().pid()).isEqualTo((int) dig.pid());
+        assertThat(client.connection().process().comm()).isEqualTo("dig");
+        assertThat(client.connection().remote()).hasToString("127.0.0.1:53");
+        assertThat(served.connection().process().pid()).isEqualTo((int) server.pid());
+        assertThat(served.connection().remote().port())
+                .isEqualTo(client.connection().local().port());
+        // the asker waits longer than the server works, and dig's clock starts earlier and stops later than ours
+        assertThat(client.latency()).isBetween(served.latency(), dig.queryTime().plusNanos(1_000));
+        assertThat(served.latency()).isPositive();
+    }
+
+    @Test
+    void anAddressOfTheSixthVersion() throws UnknownHostException {
+        dig("host.test", "AAAA");
+        assertThat(await(Direction.CLIENT, "host.test", AAAA).addresses()).containsExactly(address("2001:db8::1"));
+    }
+
+    @Test
+    void aChainOfAliasesIsToldInOrderUnderTheNameAskedFor() throws UnknownHostException {
+        dig("ALIAS.test", "A");
+        DnsTransaction client = await(Direction.CLIENT, "ALIAS.test", A);
+        assertThat(client.canonicalNames()).containsExactly("middle.test", "host.test");
+        assertThat(client.addresses()).containsExactly(address("192.0.2.1"));
+    }
+
+    @Test
+    void aNameThatDoesNotExist() {
+        Dig dig = dig("nothing.test");
+        DnsTransaction client = await(Direction.CLIENT, "nothing.test", A);
+        assertThat(dig.said()).contains("status: NXDOMAIN");
+        assertThat(client.responseCode()).isEqualTo(3);
+        assertThat(DnsMessage.responseCodeName(client.responseCode())).isEqualTo("Non-Existent Domain");
+        assertThat(client.addresses()).isEmpty();
+        assertThat(client.timeToLive()).isEqualTo(-1);
+    }
+
+    @Test
+    void overTcp() throws UnknownHostException {
+        Dig dig = dig("+tcp", "alias.test", "A");
+        DnsTransaction client = await(Direction.CLIENT, "alias.test", A);
+        assertThat(client.transport()).isEqualTo(DnsTransport.TCP);
+        assertThat(client.id()).isEqualTo(dig.id());
+        assertThat(client.canonicalNames()).containsExactly("middle.test", "host.test");
+        assertThat(client.addresses()).containsExactly(address("192.0.2.1"));
+        assertThat(client.retry()).isEqualTo(DnsRetry.NONE);
+        assertThat(client.connection().process().pid()).isEqualTo((int) dig.pid());
+        // dig's time has the connection in it
+        assertThat(client.latency()).isLessThanOrEqualTo(dig.queryTime().plusNanos(1_000));
+        DnsTransaction served = await(Direction.SERVER, "alias.test", A);
+        assertThat(served.transport()).isEqualTo(DnsTransport.TCP);
+        assertThat(served.latency()).isPositive().isLessThan(client.latency());
+    }
+
+    @Test
+    void anAnswerThatFitsNoDatagramIsAskedForAgainOverTcp() {
+        Dig dig = dig("+noedns", "big.test", "TXT");
+        assertThat(dig.said()).contains("Truncated, retrying in TCP mode");
+        DnsTransaction first = await(transaction ->
+                transaction.connection().direction() == Direction.CLIENT && transaction.transport() == DnsTransport.UDP);
+        DnsTransaction second = await(transaction ->
+                transaction.connection().direction() == Direction.CLIENT && transaction.transport() == DnsTransport.TCP);
+        assertThat(first.truncation()).isEqualTo(DnsMessage.Truncation.TRUNCATED);
+        assertThat(first.retry()).isEqualTo(DnsRetry.NONE);
+        assertThat(second.type()).isEqualTo(TXT);
+        assertThat(second.truncation()).isEqualTo(DnsMessage.Truncation.NONE);
+        assertThat(second.retry()).isEqualTo(DnsRetry.AFTER_TRUNCATION);
+        assertThat(second.completeness()).isEqualTo(Completeness.WHOLE);
+        assertThat(second.timeToLive()).isEqualTo(DnsServer.TTL);
+    }
+
+    @Test
+    void aServerThatDoesNotAnswer() {
+        Process process = network.start("dig", "@" + TestNetwork.BLACK_HOLE, "+time=1", "+tries=1", "host.test");
+        long pid = process.pid();
+        long before = System.nanoTime();
+        DnsTransaction client = await(Direction.CLIENT, "host.test", A);
+        assertThat(client.outcome()).isEqualTo(DnsOutcome.UNANSWERED);
+        assertThat(client.responseCode()).isEqualTo(-1);
+        assertThat(client.connection().remote()).hasToString(TestNetwork.BLACK_HOLE + ":53");
+        assertThat(client.connection().process().pid()).isEqualTo((int) pid);
+        assertThat(client.latency()).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+        assertThat(client.started()).isGreaterThanOrEqualTo(before);
+        assertThat(probe.counts().unanswered()).isEqualTo(1);
+        assertThat(probe.counts().pending()).isZero();
+    }
+
+    @Test
+    void aServerThatIsNotThere() {
+        Process process = network.start("dig", "@127.0.0.2", "+time=1", "+tries=1", "host.test");
+        long pid = process.pid();
+        DnsTransaction client = await(Direction.CLIENT, "host.test", A);
+        assertThat(client.outcome()).isEqualTo(DnsOutcome.FAILED);
+        assertThat(client.error()).isEqualTo(ECONNREFUSED);
+        assertThat(client.connection().process().pid()).isEqualTo((int) pid);
+        assertThat(client.latency()).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void theLibrarysResolverAsksForBothFamiliesAtOnce() throws UnknownHostException {
+        Process process = network.start("getent", "ahosts", "alias.test");
+        long pid = process.pid();
+        String said = TestNetwork.output(process, "getent");
+        assertThat(said).contains("192.0.2.1").contains("2001:db8::1");
+        DnsTransaction v4 = await(Direction.CLIENT, "alias.test", A);
+        DnsTransaction v6 = await(Direction.CLIENT, "alias.test", AAAA);
+        assertThat(v4.addresses()).containsExactly(address("192.0.2.1"));
+        assertThat(v6.addresses()).containsExactly(address("2001:db8::1"));
+        // one socket, and one call for both questions
+        assertThat(v4.connection().cookie()).isEqualTo(v6.connection().cookie());
+        for (DnsTransaction end : List.of(v4, v6)) {
+            assertThat(end.canonicalNames()).containsExactly("middle.test", "host.test");
+            assertThat(end.connection().process().pid()).isEqualTo((int) pid);
+            assertThat(end.connection().process().comm()).isEqualTo("getent");
+        }
+    }
+
+    @Test
+    void whatCurlAsksFor() throws UnknownHostException {
+        Process process = network.start("curl", "-s", "-4", "--max-time", "5", "http://host.test:1/");
+        long pid = process.pid();
+        DnsTransaction client = await(Direction.CLIENT, "host.test", A);
+        assertThat(client.addresses()).containsExactly(address("192.0.2.1"));
+        assertThat(client.connection().process().pid()).isEqualTo((int) pid);
+        assertThat(client.connection().process().comm()).isEqualTo("curl");
+    }
+
+    @Test
+    void nothingIsMissingOfAThousandQuestions() {
+        StringBuilder batch = new StringBuilder();
+        for (int i = 0; i < 1_000; i++) {
+            batch.append("n").append(i).append(".test A\n");
+        }
+        network.call(() -> {
+            Path file = Files.createTempFile("names", ".txt");
+            try {
+                Files.writeString(file, batch);
+                return TestNetwork.run("dig", "@127.0.0.1", "+noall", "-f", file.toString());
+            } finally {
+                Files.delete(file);
+            }
+        });
+        await(Direction.CLIENT, "n999.test", A);
+        await(Direction.SERVER, "n999.test", A);
+        for (Direction end : List.of(Direction.CLIENT, Direction.SERVER)) {
+            assertThat(transactions)
+                    .filteredOn(transaction -> transaction.connection().direction() == end)
+                    .hasSize(1_000)
+                    .allMatch(transaction -> transaction.outcome() == DnsOutcome.ANSWERED
+                            && transaction.responseCode() == 3)
+                    .extracting(DnsTransaction::name)
+                    .doesNotHaveDuplicates();
+        }
+        assertThat(probe.counts().questions()).isEqualTo(2_000);
+        assertThat(probe.counts().answered()).isEqualTo(2_000);
+        assertThat(probe.counts().unreadable()).isZero();
+        assertThat(probe.records().lost()).isZero();
+        assertThat(probe.records().pending()).isZero();
+        assertThat(probe.rejected()).isZero();
+        assertThat(probe.missedRuns()).isZero();
+    }
+}
