@@ -187,10 +187,10 @@ class DnsProbeIT {
     void anAnswerThatFitsNoDatagramIsAskedForAgainOverTcp() {
         Dig dig = dig("+noedns", "big.test", "TXT");
         assertThat(dig.said()).contains("Truncated, retrying in TCP mode");
-        DnsTransaction first = await(transaction ->
-                transaction.connection().direction() == Direction.CLIENT && transaction.transport() == DnsTransport.UDP);
-        DnsTransaction second = await(transaction ->
-                transaction.connection().direction() == Direction.CLIENT && transaction.transport() == DnsTransport.TCP);
+        DnsTransaction first = await(transaction -> transaction.connection().direction() == Direction.CLIENT
+                && transaction.transport() == DnsTransport.UDP);
+        DnsTransaction second = await(transaction -> transaction.connection().direction() == Direction.CLIENT
+                && transaction.transport() == DnsTransport.TCP);
         assertThat(first.truncation()).isEqualTo(DnsMessage.Truncation.TRUNCATED);
         assertThat(first.retry()).isEqualTo(DnsRetry.NONE);
         assertThat(second.type()).isEqualTo(TXT);
@@ -277,8 +277,8 @@ class DnsProbeIT {
             assertThat(transactions)
                     .filteredOn(transaction -> transaction.connection().direction() == end)
                     .hasSize(1_000)
-                    .allMatch(transaction -> transaction.outcome() == DnsOutcome.ANSWERED
-                            && transaction.responseCode() == 3)
+                    .allMatch(transaction ->
+                            transaction.outcome() == DnsOutcome.ANSWERED && transaction.responseCode() == 3)
                     .extracting(DnsTransaction::name)
                     .doesNotHaveDuplicates();
         }

@@ -26,7 +26,8 @@ final class DnsServer implements AutoCloseable {
         configuration = Path.of("/etc/netns", network.name());
         try {
             Files.createDirectories(configuration);
-            Files.writeString(configuration.resolve("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n");
+            Files.writeString(
+                    configuration.resolve("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
