@@ -62,7 +62,7 @@ class CommandLineIT {
                 .contains("{\"file\":\"" + object + "\",\"program\":\"tcp_state\","
                         + "\"section\":\"tp_btf/inet_sock_set_state\",\"type\":\"tracing\",\"outcome\":\"loaded\","
                         + "\"errno\":null,\"reason\":null}");
-        long programs = ran.lines().size() - 1;
+        int programs = ran.lines().size() - 1;
         assertThat(ran.lines().getLast())
                 .isEqualTo("{\"file\":\"" + object + "\",\"outcome\":\"object\",\"loaded\":" + programs
                         + ",\"skipped\":0,\"refused\":0}");
