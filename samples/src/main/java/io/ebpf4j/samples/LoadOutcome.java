@@ -2,8 +2,11 @@ package io.ebpf4j.samples;
 
 import io.ebpf4j.kernel.BpfException;
 import io.ebpf4j.kernel.Errno;
+import io.ebpf4j.object.EachProgram;
+import io.ebpf4j.spec.ObjectSpec;
 import io.ebpf4j.spec.ProgramSpec;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * What became of one program.
@@ -37,8 +40,17 @@ record LoadOutcome(ProgramSpec program, Verdict verdict, String errno, String re
                 program, Verdict.REFUSED, Failures.errno(exception).name(), Failures.describe(exception));
     }
 
-    static LoadOutcome refused(ProgramSpec program, Errno errno, String reason) {
-        return new LoadOutcome(program, Verdict.REFUSED, errno.name(), reason);
+    /** What {@link EachProgram} found out, of a program of the object. */
+    static LoadOutcome of(ObjectSpec object, EachProgram.Verdict judged) {
+        return new LoadOutcome(
+                Objects.requireNonNull(object.programs().get(judged.program()), judged.program()),
+                switch (judged.outcome()) {
+                    case LOADED -> Verdict.LOADED;
+                    case SKIPPED -> Verdict.SKIPPED;
+                    case REFUSED -> Verdict.REFUSED;
+                },
+                judged.errno().map(Errno::name).orElse(""),
+                judged.reason());
     }
 
     JsonLine json(String file) {

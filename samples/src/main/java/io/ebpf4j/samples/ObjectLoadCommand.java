@@ -3,6 +3,7 @@ package io.ebpf4j.samples;
 import io.ebpf4j.kernel.BpfException;
 import io.ebpf4j.kernel.InvalidObjectException;
 import io.ebpf4j.object.BpfObject;
+import io.ebpf4j.object.EachProgram;
 import io.ebpf4j.object.LoadOptions;
 import io.ebpf4j.object.LoadPlan;
 import io.ebpf4j.object.Skipped;
@@ -12,6 +13,7 @@ import io.ebpf4j.spec.ProgramSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,6 +30,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footer = "%nExit status: 0 when every file could be read, whatever became of the programs.")
 final class ObjectLoadCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     @Mixin
     private final Output output = new Output();
 
@@ -38,14 +42,13 @@ final class ObjectLoadCommand implements Callable<Integer> {
     private List<Path> files = List.of();
 
     @Override
-    public Integer call() throws InterruptedException {
-        ProgramJudge judge = new ProgramJudge();
+    public Integer call() {
         TargetKernel target = TargetKernel.running();
         int status = 0;
         for (Path file : files) {
             try {
                 ObjectSpec object = ObjectSpec.open(file);
-                report(file, each ? judged(judge, object) : together(object, target));
+                report(file, each ? judged(object, target) : together(object, target));
             } catch (IOException | InvalidObjectException e) {
                 unreadable(file, e);
                 status = 1;
@@ -54,12 +57,10 @@ final class ObjectLoadCommand implements Callable<Integer> {
         return status;
     }
 
-    private static List<LoadOutcome> judged(ProgramJudge judge, ObjectSpec object) throws InterruptedException {
-        List<LoadOutcome> outcomes = new ArrayList<>();
-        for (ProgramSpec program : object.programs().values()) {
-            outcomes.add(judge.judge(object, program));
-        }
-        return outcomes;
+    private static List<LoadOutcome> judged(ObjectSpec object, TargetKernel target) {
+        return EachProgram.judge(object, target, PATIENCE).stream()
+                .map(verdict -> LoadOutcome.of(object, verdict))
+                .toList();
     }
 
     private static List<LoadOutcome> together(ObjectSpec object, TargetKernel target) {

@@ -300,7 +300,7 @@ public final class Http1Connection {
                 }
                 return at + take;
             }
-            long used = blank - before;
+            long used = (long) blank - before;
             headLength = blank;
             headEnds(Completeness.WHOLE, time);
             return at + used;
