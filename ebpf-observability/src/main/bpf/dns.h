@@ -5,6 +5,11 @@
 
 #include "event.h"
 
+/* The range of event_type that DNS has. */
+enum dns_event_type {
+	EVENT_DNS_MESSAGE = 96,
+};
+
 enum dns_flow {
 	DNS_SENT = 1,
 	DNS_RECEIVED = 2,
@@ -42,7 +47,7 @@ struct dns_message_long {
 
 /* All that user space looks up by name. */
 struct dns_vocabulary {
-	enum event_type event_type;
+	enum dns_event_type event_type;
 	enum connection_role connection_role;
 	enum connection_flag connection_flag;
 	enum dns_flow dns_flow;

@@ -38,6 +38,7 @@ INLINE void *reserve(enum event_type type, __u16 size)
 	return record;
 }
 
-#define RESERVE(type, struct_type) ((struct_type *)reserve(type, sizeof(struct_type)))
+/* Each layer has kinds of its own, numbered in one sequence. */
+#define RESERVE(type, struct_type) ((struct_type *)reserve((enum event_type)(type), sizeof(struct_type)))
 
 #endif

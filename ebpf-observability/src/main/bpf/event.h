@@ -21,11 +21,7 @@ enum event_type {
 	EVENT_ACCEPTED = 19,
 	EVENT_CLOSED = 20,
 
-	/* 32 UDP, 48 drops, 64 payload, 80 TLS: each beside its structs */
-	EVENT_DNS_MESSAGE = 96,
-	EVENT_PROCESS_STARTED = 112,
-	EVENT_PROCESS_FORKED = 113,
-	EVENT_PROCESS_EXITED = 114,
+	/* 32 UDP, 48 drops, 64 payload, 80 TLS, 96 DNS, 112 processes: each beside its structs */
 
 	EVENT_TYPES = 128,
 };

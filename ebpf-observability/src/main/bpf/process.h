@@ -5,6 +5,13 @@
 
 #include "event.h"
 
+/* The range of event_type that processes have. */
+enum process_event_type {
+	EVENT_PROCESS_STARTED = 112,
+	EVENT_PROCESS_FORKED = 113,
+	EVENT_PROCESS_EXITED = 114,
+};
+
 enum {
 	/* The longest path that exec takes is PATH_MAX, 4096; nearly all are far shorter. */
 	EXECUTABLE_BYTES = 256,
@@ -46,7 +53,7 @@ struct process_exited {
 
 /* All that user space looks up by name. */
 struct process_vocabulary {
-	enum event_type event_type;
+	enum process_event_type event_type;
 	const union {
 		struct process_started process_started;
 		struct process_forked process_forked;

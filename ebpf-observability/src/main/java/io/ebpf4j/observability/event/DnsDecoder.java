@@ -50,6 +50,7 @@ public final class DnsDecoder implements Consumer<DnsView> {
     private final AtomicLong unreadable = new AtomicLong();
     private final AtomicLong lostStreams = new AtomicLong();
     private final AtomicLong waiting = new AtomicLong();
+    private long last;
 
     /** By what a response finds its query. Names are compared without case: servers may echo another one than was sent. */
     private record Key(long cookie, Direction direction, DnsTransport transport, int id, String name, int type) {}
@@ -95,7 +96,8 @@ public final class DnsDecoder implements Consumer<DnsView> {
 
     @Override
     public void accept(DnsView view) {
-        expire(view.timestamp());
+        last = Math.max(last, view.timestamp());
+        expire(last);
         if (view.transport() == DnsTransport.TCP) {
             acceptStream(view);
         } else if (view.error() != 0 && view.length() == 0) {
@@ -285,7 +287,15 @@ public final class DnsDecoder implements Consumer<DnsView> {
      * @param now the time, CLOCK_MONOTONIC nanoseconds
      */
     public void expire(long now) {
-        long since = now - options.timeout().toNanos();
+        giveUp(now, now - options.timeout().toNanos());
+    }
+
+    /** Gives up all that waits, as if its time were over with the last record's: no record follows. */
+    public void finish() {
+        giveUp(last, last);
+    }
+
+    private void giveUp(long now, long since) {
         Iterator<Map.Entry<Key, Waiting>> all = pending.entrySet().iterator();
         while (all.hasNext()) {
             Map.Entry<Key, Waiting> entry = all.next();

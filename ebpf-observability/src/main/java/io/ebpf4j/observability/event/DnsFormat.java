@@ -39,7 +39,7 @@ public final class DnsFormat {
         behindTheMessage(btf, "dns_message_short", 512);
         behindTheMessage(btf, "dns_message_long", 4096);
         sent = new Enumerators(btf, "dns_flow").value("DNS_SENT");
-        number = new Enumerators(btf, "event_type").value("EVENT_DNS_MESSAGE");
+        number = new Enumerators(btf, "dns_event_type").value("EVENT_DNS_MESSAGE");
     }
 
     private void behindTheMessage(Btf btf, String struct, long room) {

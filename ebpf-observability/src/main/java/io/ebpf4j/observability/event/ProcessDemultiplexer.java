@@ -1,6 +1,5 @@
 package io.ebpf4j.observability.event;
 
-import io.ebpf4j.ring.RecordHandler;
 import io.ebpf4j.ring.Verdict;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Hands the process records of a ring to a handler. A record of an unknown kind or a wrong length is counted and not read.
  * Allocates nothing per record. One thread drains; the counts may be read by any.
  */
-public final class ProcessDemultiplexer implements RecordHandler {
+public final class ProcessDemultiplexer implements RecordReader {
     private static final int TYPES = 256; // all values of the type byte
 
     private final ProcessFormat format;
@@ -65,7 +64,7 @@ public final class ProcessDemultiplexer implements RecordHandler {
         return delivered.getOpaque(format.number(type));
     }
 
-    /** {@return records of an unknown kind or a wrong length} */
+    @Override
     public long rejected() {
         return rejected.getOpaque();
     }

@@ -53,7 +53,7 @@ public final class ProcessFormat {
         sizes.put(ProcessType.STARTED, exec.size());
         sizes.put(ProcessType.FORKED, new StructBinding(btf, "process_forked").size());
         sizes.put(ProcessType.EXITED, exit.size());
-        Enumerators types = new Enumerators(btf, "event_type");
+        Enumerators types = new Enumerators(btf, "process_event_type");
         for (ProcessType type : ProcessType.values()) {
             numbers.put(type, types.value(type.constant()));
         }

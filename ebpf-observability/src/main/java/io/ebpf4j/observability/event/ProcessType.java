@@ -1,6 +1,6 @@
 package io.ebpf4j.observability.event;
 
-/** The kinds of process records; a kind's number is looked up by its {@link #constant()} in {@code enum event_type}. */
+/** The kinds of process records; a kind's number is looked up by its {@link #constant()} in {@code enum process_event_type}. */
 public enum ProcessType {
     /** A process started another program (exec). */
     STARTED("EVENT_PROCESS_STARTED"),
@@ -15,7 +15,7 @@ public enum ProcessType {
         this.constant = constant;
     }
 
-    /** {@return the name in {@code enum event_type}} */
+    /** {@return the name in {@code enum process_event_type}} */
     public String constant() {
         return constant;
     }

@@ -11,6 +11,7 @@ import io.ebpf4j.program.BpfProgram;
 import io.ebpf4j.spec.ObjectSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A bundled object, loaded, with the programs attached that this kernel can run: its ring, its tallies, its types. */
 final class AttachedObject implements AutoCloseable {
@@ -61,6 +62,14 @@ final class AttachedObject implements AutoCloseable {
 
     BpfMap events() {
         return object.map("events");
+    }
+
+    BpfMap tallies() {
+        return object.map("tallies");
+    }
+
+    Map<String, BpfProgram> programs() {
+        return object.programs();
     }
 
     TallyReader.Tally tally(int number) {

@@ -1,50 +1,40 @@
 package io.ebpf4j.observability.probe;
 
+import io.ebpf4j.btf.Btf;
+import io.ebpf4j.map.BpfMap;
 import io.ebpf4j.object.LoadOptions;
+import io.ebpf4j.object.Skipped;
+import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.event.ProcessDemultiplexer;
 import io.ebpf4j.observability.event.ProcessFormat;
 import io.ebpf4j.observability.event.ProcessType;
 import io.ebpf4j.observability.event.ProcessView;
-import io.ebpf4j.ring.RingBuffer;
-import io.ebpf4j.ring.RingPoller;
-import java.time.Duration;
+import io.ebpf4j.program.BpfProgram;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
  * The programs that watch processes come and go, loaded and attached, and the ring that they write to. Needs Linux 5.11
  * with BTF, CAP_BPF and CAP_PERFMON.
- *
- * <p>One thread polls; {@link #wakeup}, {@link #records} and {@link #close} are for any thread, closing only after polling
- * has ended.
  */
-public final class ProcessProbe implements AutoCloseable {
-    private static final int RECORDS_PER_TURN = 4096;
-
+public final class ProcessProbe implements LayerProbe {
     private final AttachedObject object;
     private final ProcessFormat format;
-    private final ProcessDemultiplexer demultiplexer;
-    private final RingPoller poller;
+    private final ProcessDemultiplexer reader;
 
-    private ProcessProbe(AttachedObject object, Consumer<? super ProcessView> handler) {
+    private ProcessProbe(AttachedObject object, ProcessFormat format, ProcessDemultiplexer reader) {
         this.object = object;
-        format = ProcessFormat.bind(object.btf());
-        demultiplexer = new ProcessDemultiplexer(format, handler);
-        poller = RingPoller.create();
-        try {
-            poller.add(RingBuffer.open(object.events()), demultiplexer, RECORDS_PER_TURN);
-        } catch (RuntimeException e) {
-            poller.close();
-            throw e;
-        }
+        this.format = format;
+        this.reader = reader;
     }
 
     /**
      * Loads the programs and attaches them: what happens from now on is in the ring.
      *
      * @param options how to watch
-     * @param handler takes the records, on the thread that polls, as a view that is valid during the call only
+     * @param handler takes the records, on the thread that drains the ring, as a view that is valid during the call only
      * @return the probe, to be closed by the caller
      * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing
      */
@@ -52,26 +42,42 @@ public final class ProcessProbe implements AutoCloseable {
         AttachedObject object = AttachedObject.open(
                 BundledObject.PROCESS, LoadOptions.DEFAULTS.withMaxEntries("events", options.ringBytes()));
         try {
-            return new ProcessProbe(object, handler);
+            ProcessFormat format = ProcessFormat.bind(object.btf());
+            return new ProcessProbe(object, format, new ProcessDemultiplexer(format, handler));
         } catch (RuntimeException e) {
             object.close();
             throw e;
         }
     }
 
-    /**
-     * Waits for records and hands them to the handler.
-     *
-     * @param timeout how long to wait for the first one
-     * @return records taken from the ring
-     */
-    public long poll(Duration timeout) {
-        return poller.poll(timeout);
+    @Override
+    public Layer layer() {
+        return Layer.PROCESS;
     }
 
-    /** Makes a waiting {@link #poll} return. */
-    public void wakeup() {
-        poller.wakeup();
+    @Override
+    public Btf btf() {
+        return object.btf();
+    }
+
+    @Override
+    public BpfMap events() {
+        return object.events();
+    }
+
+    @Override
+    public BpfMap tallies() {
+        return object.tallies();
+    }
+
+    @Override
+    public ProcessDemultiplexer reader() {
+        return reader;
+    }
+
+    /** {@return the programs, by name: what each costs is in their run statistics} */
+    public Map<String, BpfProgram> programs() {
+        return object.programs();
     }
 
     /** {@return what became of the records of each kind: written, lost, delivered} */
@@ -79,27 +85,25 @@ public final class ProcessProbe implements AutoCloseable {
         Map<ProcessType, LossLedger.Counts> kinds = new EnumMap<>(ProcessType.class);
         for (ProcessType type : ProcessType.values()) {
             // delivered first: it cannot overtake what was attempted before it was read
-            long delivered = demultiplexer.delivered(type);
+            long delivered = reader.delivered(type);
             TallyReader.Tally tally = object.tally(format.number(type));
             kinds.put(type, new LossLedger.Counts(tally.attempted(), tally.lost(), delivered));
         }
         return kinds;
     }
 
-    /** {@return records of an unknown kind or with a wrong length} */
-    public long rejected() {
-        return demultiplexer.rejected();
-    }
-
-    /** {@return runs of a program that the kernel left out because an interrupt hit a CPU where it was running} */
+    @Override
     public long missedRuns() {
         return object.missedRuns();
     }
 
-    /** Detaches and unloads the programs. Records that were not polled are gone. Closing again does nothing. */
+    @Override
+    public List<Skipped> skipped() {
+        return object.skipped();
+    }
+
     @Override
     public void close() {
-        poller.close();
         object.close();
     }
 }

@@ -36,7 +36,6 @@ class DnsProbeIT {
     private static final int TXT = 16;
     private static final int AAAA = 28;
     private static final int ECONNREFUSED = 111;
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final Pattern QUERY_TIME = Pattern.compile(";; Query time: (\\d+) usec");
     private static final Pattern ID = Pattern.compile(", id: (\\d+)");
 
@@ -44,6 +43,7 @@ class DnsProbeIT {
     private TestNetwork network;
     private DnsServer server;
     private DnsProbe probe;
+    private DrainedProbe drained;
 
     @BeforeEach
     void start() {
@@ -54,27 +54,25 @@ class DnsProbeIT {
                         .withNetworkNamespace(network.inode())
                         .withTransactions(DnsOptions.DEFAULTS.withTimeout(Duration.ofSeconds(2))),
                 transactions::add);
+        drained = new DrainedProbe(probe);
     }
 
     @AfterEach
     void stop() {
-        probe.close();
+        drained.close();
         server.close();
         network.close();
     }
 
     private DnsTransaction await(Predicate<DnsTransaction> wanted) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (System.nanoTime() < deadline) {
-            for (DnsTransaction transaction : transactions) {
-                if (wanted.test(transaction)) {
-                    return transaction;
-                }
-            }
-            probe.poll(Duration.ofMillis(50));
+        DnsTransaction found =
+                drained.await(() -> transactions.stream().filter(wanted).findFirst().orElse(null));
+        if (found == null) {
+            throw new AssertionError("no such transaction among " + transactions.size() + ", of which the last are "
+                    + transactions.reversed().stream().limit(10).toList() + "; "
+                    + probe.reader().counts() + probe.records());
         }
-        throw new AssertionError("no such transaction among " + transactions.size() + ", of which the last are "
-                + transactions.reversed().stream().limit(10).toList() + "; " + probe.counts() + probe.records());
+        return found;
     }
 
     private DnsTransaction await(Direction direction, String name, int type) {
@@ -212,8 +210,8 @@ class DnsProbeIT {
         assertThat(client.connection().process().pid()).isEqualTo((int) pid);
         assertThat(client.latency()).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
         assertThat(client.started()).isGreaterThanOrEqualTo(before);
-        assertThat(probe.counts().unanswered()).isEqualTo(1);
-        assertThat(probe.counts().pending()).isZero();
+        assertThat(probe.reader().counts().unanswered()).isEqualTo(1);
+        assertThat(probe.reader().counts().pending()).isZero();
     }
 
     @Test
@@ -282,12 +280,12 @@ class DnsProbeIT {
                     .extracting(DnsTransaction::name)
                     .doesNotHaveDuplicates();
         }
-        assertThat(probe.counts().questions()).isEqualTo(2_000);
-        assertThat(probe.counts().answered()).isEqualTo(2_000);
-        assertThat(probe.counts().unreadable()).isZero();
+        assertThat(probe.reader().counts().questions()).isEqualTo(2_000);
+        assertThat(probe.reader().counts().answered()).isEqualTo(2_000);
+        assertThat(probe.reader().counts().unreadable()).isZero();
         assertThat(probe.records().lost()).isZero();
         assertThat(probe.records().pending()).isZero();
-        assertThat(probe.rejected()).isZero();
+        assertThat(probe.reader().rejected()).isZero();
         assertThat(probe.missedRuns()).isZero();
     }
 }
