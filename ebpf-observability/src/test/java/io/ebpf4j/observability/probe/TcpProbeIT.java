@@ -9,6 +9,7 @@ import io.ebpf4j.observability.event.EventType;
 import io.ebpf4j.testing.RequiresKernel;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -46,9 +47,10 @@ class TcpProbeIT {
                 assertThat(ledger.kinds().get(type).pending()).as("%s", type).isZero();
             }
             LossLedger.Counts failed = ledger.kinds().get(EventType.CONNECT_FAILED);
-            assertThat(failed.attempted()).isEqualTo(ATTEMPTS);
+            // an interrupt may hit a running program and be left out: the kernel counts those
+            assertThat(failed.attempted()).isBetween(ATTEMPTS - ledger.missedRuns(), (long) ATTEMPTS);
             assertThat(failed.delivered()).isEqualTo(failures.count).isPositive();
-            assertThat(failed.lost()).isEqualTo(ATTEMPTS - failures.count);
+            assertThat(failed.lost()).isEqualTo(failed.attempted() - failures.count);
             assertThat(ledger.lost()).isPositive();
             assertThat(ledger.isComplete()).isFalse();
         }
@@ -75,7 +77,7 @@ class TcpProbeIT {
         int refused = 0;
         for (int i = 0; i < ATTEMPTS; i++) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", 1));
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
             } catch (ConnectException e) {
                 refused++;
             }
