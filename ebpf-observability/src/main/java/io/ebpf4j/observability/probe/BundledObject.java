@@ -14,7 +14,9 @@ enum BundledObject {
     /** DNS messages. */
     DNS("dns.bpf.o"),
     /** Processes as they come and go. */
-    PROCESS("process.bpf.o");
+    PROCESS("process.bpf.o"),
+    /** The plaintext of TLS libraries. */
+    TLS("tls.bpf.o");
 
     private final String file;
 

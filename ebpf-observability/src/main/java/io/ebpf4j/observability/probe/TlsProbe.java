@@ -1,0 +1,185 @@
+package io.ebpf4j.observability.probe;
+
+import io.ebpf4j.btf.Btf;
+import io.ebpf4j.link.AutoAttach;
+import io.ebpf4j.link.Link;
+import io.ebpf4j.object.BpfObject;
+import io.ebpf4j.object.LoadOptions;
+import io.ebpf4j.object.Skipped;
+import io.ebpf4j.observability.event.PayloadDemultiplexer;
+import io.ebpf4j.observability.event.PayloadFormat;
+import io.ebpf4j.observability.event.PayloadHandler;
+import io.ebpf4j.observability.event.PayloadType;
+import io.ebpf4j.program.BpfProgram;
+import io.ebpf4j.ring.RingBuffer;
+import io.ebpf4j.ring.RingPoller;
+import io.ebpf4j.spec.ObjectSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The programs that read the plaintext of TLS where libssl takes and gives it, in whatever process has loaded it, and the
+ * ring that they write to. Libraries are found through /proc: at the start, and about every second from then on. Needs
+ * Linux 5.12 with BTF, CAP_BPF, CAP_PERFMON, and CAP_SYS_PTRACE to look at others' processes; x86-64 or aarch64. Before
+ * Linux 6.3 the records carry no socket.
+ *
+ * <p>Seen are HTTP/1 and HTTP/2. Other protocols within TLS are recognized as neither, and not told of. Programs that
+ * bring OpenSSL or BoringSSL in themselves (Node.js), Go programs, GnuTLS and Java's own TLS are not seen; {@link
+ * #status()} names those that were met. A probe in libssl costs its callers about a microsecond a call: it is a trap.
+ *
+ * <p>What an application encrypts in memory and sends by itself (Python's asyncio) is seen, but not over which socket: the
+ * records' cookie is 0, and their {@linkplain io.ebpf4j.observability.event.PayloadView#stream() stream} names the
+ * connection.
+ *
+ * <p>One thread polls; {@link #wakeup}, {@link #status}, {@link #counts} and {@link #close} are for any thread, closing
+ * only after polling has ended.
+ */
+public final class TlsProbe implements AutoCloseable {
+    private static final int RECORDS_PER_TURN = 4096;
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+
+    private final BpfObject object;
+    private final PayloadFormat format;
+    private final PayloadDemultiplexer demultiplexer;
+    private final TallyReader tallies;
+    private final List<Link> links = new ArrayList<>();
+    private final TlsLibraries libraries;
+    private final RingPoller poller;
+    private long nextLook;
+
+    private TlsProbe(BpfObject object, Btf btf, TlsProbeOptions options, PayloadHandler handler) {
+        this.object = object;
+        format = PayloadFormat.bind(btf);
+        demultiplexer = new PayloadDemultiplexer(format, handler);
+        tallies = new TallyReader(object.map("tallies"), btf);
+        libraries = new TlsLibraries(object, options.processes());
+        poller = RingPoller.create();
+        try {
+            poller.add(RingBuffer.open(object.map("events")), demultiplexer, RECORDS_PER_TURN);
+            for (String name : List.of("tls_socket_send", "tls_socket_receive")) {
+                object.findProgram(name).ifPresent(program -> links.add(attach(program)));
+            }
+            libraries.addInstalled(System.nanoTime());
+            discover();
+        } catch (RuntimeException e) {
+            release();
+            throw e;
+        }
+    }
+
+    /**
+     * Loads the programs and attaches them to the libraries that are there: what passes from now on is in the ring.
+     *
+     * @param options what to watch, and how
+     * @param handler takes the records, on the thread that polls
+     * @return the probe, to be closed by the caller
+     * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing.
+     *     That it cannot be done in one library is no exception: {@link #status()} says so
+     */
+    public static TlsProbe open(TlsProbeOptions options, PayloadHandler handler) {
+        ObjectSpec spec = BundledObject.TLS.spec();
+        Btf btf = spec.btf().orElseThrow(() -> new IllegalStateException(spec.origin() + " has no BTF"));
+        BpfObject object = BpfObject.open(spec, loadOptions(options)).load();
+        try {
+            return new TlsProbe(object, btf, options, handler);
+        } catch (RuntimeException e) {
+            object.close();
+            throw e;
+        }
+    }
+
+    private static LoadOptions loadOptions(TlsProbeOptions options) {
+        return LoadOptions.DEFAULTS
+                .withMaxEntries("events", options.ringBytes())
+                .withGlobal("capture_bytes", options.captureBytes())
+                .withGlobal("only_netns", options.networkNamespace())
+                .withOptional("tls_socket_send", "tls_socket_receive"); // their tracepoints came with Linux 6.3
+    }
+
+    private static Link attach(BpfProgram program) {
+        return switch (AutoAttach.attach(program)) {
+            case AutoAttach.Outcome.Attached attached -> attached.link();
+            case AutoAttach.Outcome.Manual manual ->
+                throw new IllegalStateException("program " + program.name() + ": " + manual.reason());
+        };
+    }
+
+    /** {@return what this kernel is too old for, and is done without} */
+    public List<Skipped> skipped() {
+        return object.skipped();
+    }
+
+    /** {@return the format of the records} */
+    public PayloadFormat format() {
+        return format;
+    }
+
+    /** {@return whose plaintext is seen, and whose was found not to be} */
+    public TlsProbeStatus status() {
+        return libraries.status();
+    }
+
+    /**
+     * Looks for libraries that processes have loaded since, and probes them. {@link #poll} does this when it is due; to be
+     * called by who drains the ring in another way.
+     */
+    public void discover() {
+        long now = System.nanoTime();
+        libraries.look(now);
+        nextLook = now + LOOK_INTERVAL.toNanos();
+    }
+
+    /**
+     * Waits for records and hands them to the handler. Looks for new libraries about every second, before it waits.
+     *
+     * @param timeout how long to wait for the first one at most; the wait may end earlier
+     * @return records taken from the ring
+     */
+    public long poll(Duration timeout) {
+        long due = nextLook - System.nanoTime();
+        if (due <= 0) {
+            discover();
+            due = LOOK_INTERVAL.toNanos();
+        }
+        return poller.poll(timeout.toNanos() < due ? timeout : Duration.ofNanos(due));
+    }
+
+    /** Makes a waiting {@link #poll} return. */
+    public void wakeup() {
+        poller.wakeup();
+    }
+
+    /** {@return what became of the records of each kind so far} */
+    public Map<PayloadType, LossLedger.Counts> counts() {
+        Map<PayloadType, LossLedger.Counts> kinds = new EnumMap<>(PayloadType.class);
+        for (PayloadType type : PayloadType.values()) {
+            // delivered first: it cannot overtake what was attempted before it was read
+            long delivered = demultiplexer.delivered(type);
+            TallyReader.Tally tally = tallies.read(format.number(type));
+            kinds.put(type, new LossLedger.Counts(tally.attempted(), tally.lost(), delivered));
+        }
+        return kinds;
+    }
+
+    /** {@return records that reached the reader and were of an unknown kind or a wrong length} */
+    public long rejected() {
+        return demultiplexer.rejected();
+    }
+
+    /** Takes the probes out of all libraries and unloads the programs. Closing again does nothing. */
+    @Override
+    public void close() {
+        release();
+        object.close();
+    }
+
+    private void release() {
+        libraries.close();
+        links.reversed().forEach(Link::close);
+        links.clear();
+        poller.close();
+    }
+}
