@@ -17,9 +17,9 @@ import java.util.Map;
  * A record of a real run and what a C program on libbpf read in it.
  *
  * @param expected the C program's reading, by name
- * @param bytes the record
+ * @param hex the record
  */
-record RecordedEvent(Map<String, String> expected, byte[] bytes) {
+record RecordedEvent(Map<String, String> expected, String hex) {
 
     static List<RecordedEvent> all() {
         try (InputStream stream = RecordedEvent.class.getResourceAsStream("recorded-events.txt")) {
@@ -33,12 +33,16 @@ record RecordedEvent(Map<String, String> expected, byte[] bytes) {
                 for (String pair : lines.get(i).split(" ", -1)) {
                     expected.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
                 }
-                all.add(new RecordedEvent(expected, HexFormat.of().parseHex(lines.get(i + 1))));
+                all.add(new RecordedEvent(expected, lines.get(i + 1)));
             }
             return all;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    byte[] bytes() {
+        return HexFormat.of().parseHex(hex);
     }
 
     long number(String name) {
@@ -47,6 +51,7 @@ record RecordedEvent(Map<String, String> expected, byte[] bytes) {
 
     /** The record in memory of its own, behind some other bytes as in a ring. */
     MemorySegment inRing(long offset) {
+        byte[] bytes = bytes();
         MemorySegment ring = Arena.ofAuto().allocate(offset + bytes.length, Long.BYTES);
         MemorySegment.copy(bytes, 0, ring, ValueLayout.JAVA_BYTE, offset, bytes.length);
         return ring.asReadOnly();
