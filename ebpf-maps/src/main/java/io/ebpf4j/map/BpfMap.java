@@ -13,6 +13,7 @@ import io.ebpf4j.kernel.sys.Failure;
 import io.ebpf4j.kernel.sys.Fd;
 import io.ebpf4j.kernel.sys.Kernel;
 import io.ebpf4j.kernel.sys.Scratch;
+import io.ebpf4j.spec.MapFlag;
 import io.ebpf4j.spec.MapType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -514,7 +515,7 @@ public final class BpfMap implements AutoCloseable {
      *
      * @param key the key; {@link MemorySegment#NULL} for maps without keys
      * @param value where the value goes; {@link #valueSpan()} bytes
-     * @param elementFlags {@link MapFlag#LOCK} or 0
+     * @param elementFlags {@link ElementFlag#LOCK} or 0
      * @return whether the key was found
      * @throws BpfException if the kernel refuses
      */
@@ -546,7 +547,7 @@ public final class BpfMap implements AutoCloseable {
      * @param key the key; {@link MemorySegment#NULL} for maps without keys
      * @param value the value; {@link #valueSpan()} bytes
      * @param mode what to do where the key exists, or does not
-     * @param elementFlags {@link MapFlag#LOCK} or 0
+     * @param elementFlags {@link ElementFlag#LOCK} or 0
      * @throws io.ebpf4j.kernel.KeyExistsException if it exists and must not
      * @throws io.ebpf4j.kernel.KeyNotFoundException if it does not exist and must
      * @throws BpfException if the kernel refuses

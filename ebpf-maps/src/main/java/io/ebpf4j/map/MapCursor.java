@@ -4,6 +4,7 @@ import io.ebpf4j.kernel.Errno;
 import io.ebpf4j.kernel.sys.BpfAttr;
 import io.ebpf4j.kernel.sys.BpfCommand;
 import io.ebpf4j.kernel.sys.Scratch;
+import io.ebpf4j.spec.MapFlag;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

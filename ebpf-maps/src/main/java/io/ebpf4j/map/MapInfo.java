@@ -1,5 +1,6 @@
 package io.ebpf4j.map;
 
+import io.ebpf4j.spec.MapFlag;
 import io.ebpf4j.spec.MapType;
 
 /**

@@ -1,6 +1,7 @@
 package io.ebpf4j.map;
 
 import io.ebpf4j.kernel.sys.Mapping;
+import io.ebpf4j.spec.MapFlag;
 import io.ebpf4j.spec.MapType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,6 +1,7 @@
 package io.ebpf4j.map;
 
 import io.ebpf4j.kernel.IncompatibleException;
+import io.ebpf4j.spec.MapFlag;
 import io.ebpf4j.spec.MapType;
 import java.nio.file.Path;
 import java.util.ArrayList;

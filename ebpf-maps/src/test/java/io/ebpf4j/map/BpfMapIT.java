@@ -11,6 +11,7 @@ import io.ebpf4j.kernel.IncompatibleException;
 import io.ebpf4j.kernel.KeyExistsException;
 import io.ebpf4j.kernel.KeyNotFoundException;
 import io.ebpf4j.kernel.SystemCallException;
+import io.ebpf4j.spec.MapFlag;
 import io.ebpf4j.spec.MapType;
 import io.ebpf4j.testing.RequiresKernel;
 import java.io.IOException;

@@ -13,6 +13,7 @@ import io.ebpf4j.kernel.SystemCallException;
 import io.ebpf4j.kernel.sys.BpfAttr;
 import io.ebpf4j.kernel.sys.BpfCommand;
 import io.ebpf4j.kernel.sys.SystemCall;
+import io.ebpf4j.spec.MapFlag;
 import io.ebpf4j.spec.MapType;
 import io.ebpf4j.testing.FakeKernel;
 import java.lang.foreign.Arena;

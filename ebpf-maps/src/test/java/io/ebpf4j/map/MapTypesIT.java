@@ -25,6 +25,7 @@ import io.ebpf4j.kernel.sys.PerfEvent;
 import io.ebpf4j.kernel.sys.PerfEventAttr;
 import io.ebpf4j.kernel.sys.SystemCall;
 import io.ebpf4j.ring.KernelProgram;
+import io.ebpf4j.spec.MapFlag;
 import io.ebpf4j.spec.MapType;
 import io.ebpf4j.testing.RequiresKernel;
 import java.lang.foreign.Arena;
