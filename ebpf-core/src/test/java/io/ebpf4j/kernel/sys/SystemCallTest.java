@@ -64,6 +64,9 @@ class SystemCallTest {
             Map.entry("sendto", 369),
             Map.entry("recvfrom", 371),
             Map.entry("statx", 379),
+            Map.entry("fsopen", 430),
+            Map.entry("fsconfig", 431),
+            Map.entry("fsmount", 432),
             Map.entry("pidfd_open", 434));
 
     @Test
