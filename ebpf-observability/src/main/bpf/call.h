@@ -92,7 +92,7 @@ enum {
 	X86_USER32_CS = 0x23,
 };
 
-SUBPROGRAM int current_call(struct call *call)
+INLINE int current_call(struct call *call)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs___x86 *regs = bpf_task_pt_regs(task);

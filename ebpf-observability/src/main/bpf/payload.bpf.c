@@ -34,6 +34,9 @@ const volatile __u32 capture_frames = 4096;
 /* A bit for each enum payload_protocol that is looked for. */
 const volatile __u32 protocols = 1 << PROTOCOL_HTTP1 | 1 << PROTOCOL_HTTP2 | 1 << PROTOCOL_TLS;
 
+/* A reader is woken once in so many records (a power of two) and looks by itself in between. */
+const volatile __u32 wake_interval = 256;
+
 /* Never read: it makes the object's BTF tell the names by which user space decodes the records. */
 const struct payload_vocabulary vocabulary __attribute__((used)) = {};
 
@@ -96,8 +99,6 @@ struct piece {
 	struct direction *direction;
 	struct buffers buffers;
 	__u64 position;
-	__u8 head[HEAD] __attribute__((aligned(8)));
-	__u32 head_length;
 	__u32 length;
 	__u32 wanted;
 	__u16 flags;
@@ -136,36 +137,60 @@ INLINE void find_buffers(struct buffers *buffers)
 	}
 }
 
-INLINE void read_head(struct piece *piece)
+/* The first two of a vector's buffers; where it has one only, the second is empty. */
+INLINE long read_vectors(struct user_vector vectors[2], struct piece *piece)
 {
-	__u32 length = piece->length;
-	struct user_vector first;
+	if (piece->buffers.count > 1)
+		return bpf_probe_read_user(vectors, 2 * sizeof(*vectors), piece->buffers.vectors);
+	vectors[1].base = 0;
+	vectors[1].length = 0;
+	return bpf_probe_read_user(vectors, sizeof(*vectors), piece->buffers.vectors);
+}
 
-	piece->head_length = 0;
-	*(__u64 *)piece->head = 0;
-	*(__u64 *)(piece->head + 8) = 0;
+/* The first bytes of a call, zero behind its end; how many there are. */
+INLINE __u32 read_head(struct piece *piece, __u8 head[HEAD])
+{
+	const void *buffer = piece->buffers.buffer;
+	struct user_vector vectors[2];
+	__u32 length = piece->length;
+
+	*(__u64 *)head = 0;
+	*(__u64 *)(head + 8) = 0;
+	if (!buffer) {
+		if (!piece->buffers.vectors || read_vectors(vectors, piece))
+			return 0;
+		/* Some lead with an empty buffer. */
+		if (!vectors[0].length)
+			vectors[0] = vectors[1];
+		buffer = (const void *)vectors[0].base;
+		if (length > vectors[0].length)
+			length = vectors[0].length;
+	}
 	if (length > HEAD)
 		length = HEAD;
-	if (piece->buffers.vectors) {
-		const void *at = piece->buffers.vectors;
-
-		if (bpf_probe_read_user(&first, sizeof(first), at))
-			return;
-		/* Some lead with an empty buffer. */
-		if (!first.length && piece->buffers.count > 1 &&
-		    bpf_probe_read_user(&first, sizeof(first), at + sizeof(first)))
-			return;
-		piece->buffers.buffer = first.length >= piece->length ? (const void *)first.base : 0;
-		if (length > first.length)
-			length = first.length;
-	} else {
-		first.base = (__u64)piece->buffers.buffer;
-	}
-	if (!first.base)
-		return;
 	asm volatile("" : "+r"(length));
-	if (length > 0 && length <= HEAD && !bpf_probe_read_user(piece->head, length, (const void *)first.base))
-		piece->head_length = length;
+	if (!length || length > HEAD || bpf_probe_read_user(head, length, buffer))
+		return 0;
+	return length;
+}
+
+INLINE __u64 submit_flags(struct tally *tally)
+{
+	/* Waking costs more than all the rest: an interrupt to itself. */
+	return tally && tally->attempted & (wake_interval - 1) ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP;
+}
+
+/* As reserve(), without its locked instruction: nothing that interrupts these programs writes such a record. */
+INLINE struct payload *reserve_payload(__u64 size, struct tally *tally)
+{
+	struct payload *record = bpf_ringbuf_reserve(&events, size, 0);
+
+	if (tally) {
+		tally->attempted++;
+		if (!record)
+			tally->lost++;
+	}
+	return record;
 }
 
 INLINE void fill(struct payload *record, struct piece *piece, __u16 size)
@@ -186,130 +211,6 @@ INLINE void fill(struct payload *record, struct piece *piece, __u16 size)
 	record->payload_reserved = 0;
 }
 
-/*
- * The verifier knows the sizes of records only as constants, so there is a function for each of a
- * few sizes; what a record does not fill stays noise.
- */
-INLINE void emit_head(struct piece *piece)
-{
-	const __u32 size = sizeof(struct payload) + HEAD;
-	struct payload *record = reserve((enum event_type)EVENT_PAYLOAD, size);
-
-	if (!record)
-		return;
-	fill(record, piece, size);
-	__builtin_memcpy(record->bytes, piece->head, HEAD);
-	record->captured = piece->head_length;
-	bpf_ringbuf_submit(record, 0);
-}
-
-INLINE void emit_buffer(struct piece *piece, const __u32 most)
-{
-	const __u32 size = sizeof(struct payload) + most;
-	struct payload *record = reserve((enum event_type)EVENT_PAYLOAD, size);
-	__u32 length = piece->wanted;
-
-	if (!record)
-		return;
-	fill(record, piece, size);
-	asm volatile("" : "+r"(length));
-	if (length > most)
-		length = most;
-	if (bpf_probe_read_user(record->bytes, length, piece->buffers.buffer)) {
-		record->payload_flags |= PAYLOAD_UNREADABLE;
-		length = 0;
-	}
-	record->captured = length;
-	bpf_ringbuf_submit(record, 0);
-}
-
-/* Twice the room: each step may fill as much as is wanted in all, as far as the verifier knows. */
-INLINE void emit_vectors(struct piece *piece, const __u32 most)
-{
-	const __u32 size = sizeof(struct payload) + 2 * most;
-	struct payload *record = reserve((enum event_type)EVENT_PAYLOAD, size);
-	const struct user_vector *vectors = piece->buffers.vectors;
-	__u32 filled = 0, wanted = piece->wanted;
-	struct user_vector vector;
-
-	if (!record)
-		return;
-	fill(record, piece, size);
-	for (__u32 i = 0; i < VECTORS; i++) {
-		__u32 part;
-
-		if (filled >= wanted || filled >= most || i >= piece->buffers.count)
-			break;
-		if (bpf_probe_read_user(&vector, sizeof(vector), vectors + i))
-			break;
-		part = wanted - filled;
-		if (vector.length < part)
-			part = vector.length;
-		asm volatile("" : "+r"(part), "+r"(filled));
-		if (part > most || filled > most)
-			break;
-		if (part && bpf_probe_read_user(record->bytes + filled, part, (const void *)vector.base)) {
-			record->payload_flags |= PAYLOAD_UNREADABLE;
-			break;
-		}
-		filled += part;
-	}
-	record->captured = filled < wanted ? filled : wanted;
-	bpf_ringbuf_submit(record, 0);
-}
-
-SUBPROGRAM int emit_256(struct piece *piece)
-{
-	if (piece->buffers.buffer)
-		emit_buffer(piece, 256);
-	else
-		emit_vectors(piece, 256);
-	return 0;
-}
-
-SUBPROGRAM int emit_1024(struct piece *piece)
-{
-	if (piece->buffers.buffer)
-		emit_buffer(piece, 1024);
-	else
-		emit_vectors(piece, 1024);
-	return 0;
-}
-
-SUBPROGRAM int emit_4096(struct piece *piece)
-{
-	if (piece->buffers.buffer)
-		emit_buffer(piece, 4096);
-	else
-		emit_vectors(piece, 4096);
-	return 0;
-}
-
-SUBPROGRAM int emit_16384(struct piece *piece)
-{
-	if (piece->buffers.buffer)
-		emit_buffer(piece, 16384);
-	else
-		emit_vectors(piece, 16384);
-	return 0;
-}
-
-INLINE void emit(struct piece *piece)
-{
-	if (!piece->buffers.buffer && !piece->buffers.vectors)
-		piece->flags |= PAYLOAD_UNREADABLE;
-	if (piece->wanted <= piece->head_length || piece->flags & PAYLOAD_UNREADABLE)
-		emit_head(piece);
-	else if (piece->wanted <= 256)
-		emit_256(piece);
-	else if (piece->wanted <= 1024)
-		emit_1024(piece);
-	else if (piece->wanted <= 4096)
-		emit_4096(piece);
-	else
-		emit_16384(piece);
-}
-
 #define WORD(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)
 
 INLINE int is_target(__u8 octet)
@@ -318,19 +219,8 @@ INLINE int is_target(__u8 octet)
 }
 
 /* A method in capital letters, a space and what a target begins with (RFC 9112, section 3). */
-INLINE int is_request(const __u8 head[HEAD])
+SUBPROGRAM int is_rare_request(const __u8 *head)
 {
-	__u32 word = *(const __u32 *)head;
-
-	if (word == WORD('G', 'E', 'T', ' ') || word == WORD('P', 'U', 'T', ' '))
-		return is_target(head[4]);
-	if (word == WORD('P', 'O', 'S', 'T') || word == WORD('H', 'E', 'A', 'D'))
-		return head[4] == ' ' && is_target(head[5]);
-	if (word == WORD('C', 'O', 'N', 'N'))
-		return head[4] == 'E' && head[5] == 'C' && head[6] == 'T' && head[7] == ' ';
-	if (head[0] < 'A' || head[0] > 'Z')
-		return 0;
-#pragma clang loop unroll(full)
 	for (__u32 i = 1; i < HEAD - 1; i++) {
 		if (head[i] == ' ')
 			return i >= 3 && is_target(head[i + 1]);
@@ -340,14 +230,29 @@ INLINE int is_request(const __u8 head[HEAD])
 	return 0;
 }
 
-INLINE int is_response(const __u8 head[HEAD])
+INLINE int is_request(const __u8 *head)
+{
+	__u32 word = *(const __u32 *)head;
+
+	if (word == WORD('G', 'E', 'T', ' ') || word == WORD('P', 'U', 'T', ' '))
+		return is_target(head[4]);
+	if (word == WORD('P', 'O', 'S', 'T') || word == WORD('H', 'E', 'A', 'D'))
+		return head[4] == ' ' && is_target(head[5]);
+	if (word == WORD('C', 'O', 'N', 'N'))
+		return head[4] == 'E' && head[5] == 'C' && head[6] == 'T' && head[7] == ' ';
+	if (head[0] < 'A' || head[0] > 'Z' || word == WORD('H', 'T', 'T', 'P'))
+		return 0;
+	return is_rare_request(head);
+}
+
+INLINE int is_response(const __u8 *head)
 {
 	return *(const __u32 *)head == WORD('H', 'T', 'T', 'P') && head[4] == '/' &&
 	       head[5] == '1' && head[6] == '.';
 }
 
 /* A HEADERS frame of a stream that a client opened: RFC 9113, section 6.2. */
-INLINE int is_headers_frame(const __u8 head[HEAD], __u32 length)
+INLINE int is_headers_frame(const __u8 *head, __u32 length)
 {
 	__u32 frame = head[0] << 16 | head[1] << 8 | head[2];
 
@@ -360,7 +265,7 @@ INLINE int wants(enum payload_protocol protocol)
 	return protocols >> protocol & 1;
 }
 
-INLINE __u8 recognize(struct watched *watched, const __u8 head[HEAD], __u32 length)
+INLINE __u8 recognize(struct watched *watched, const __u8 *head, __u32 length)
 {
 	if (is_request(head) || is_response(head))
 		return wants(PROTOCOL_HTTP1) ? PROTOCOL_HTTP1 : OTHER;
@@ -375,7 +280,7 @@ INLINE __u8 recognize(struct watched *watched, const __u8 head[HEAD], __u32 leng
 }
 
 /* A few capital letters: a method, a version or the preface may follow. */
-INLINE int may_become_http(const __u8 head[HEAD], __u32 length)
+INLINE int may_become_http(const __u8 *head, __u32 length)
 {
 #pragma clang loop unroll(full)
 	for (__u32 i = 0; i < 3; i++)
@@ -388,13 +293,14 @@ INLINE int may_become_http(const __u8 head[HEAD], __u32 length)
  * A stream whose first calls carry a few bytes each is taken for HTTP/1 until they are enough to
  * tell: what is told of it meanwhile begins the message, and if it is none, its end is told.
  */
-INLINE void look_again(struct watched *watched, struct direction *direction, struct piece *piece)
+INLINE void look_again(struct watched *watched, struct direction *direction, __u64 position,
+		       const __u8 *head, __u32 length)
 {
-	__u32 word = direction->beginning | *(__u32 *)piece->head << (piece->position * 8 & 31);
+	__u32 word = direction->beginning | *(const __u32 *)head << (position * 8 & 31);
 	__u8 last = word >> 24;
 
 	direction->beginning = word;
-	if (piece->position + piece->head_length >= 4 &&
+	if (position + length >= 4 &&
 	    !(may_become_http((__u8 *)&word, 3) &&
 	      (last == ' ' || last == '-' || (last >= 'A' && last <= 'Z'))))
 		watched->verdict = OTHER;
@@ -418,7 +324,7 @@ SUBPROGRAM int emit_closed(struct watched *watched)
 	record->source = SOURCE_SOCKET;
 	record->payload_flags = watched->joined ? PAYLOAD_JOINED : 0;
 	record->payload_reserved = 0;
-	bpf_ringbuf_submit(record, 0);
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
 	return 0;
 }
 
@@ -430,49 +336,236 @@ INLINE void end(struct watched *watched)
 	watched->ended = 1;
 }
 
-/* HTTP/1: the first bytes of each message; of what follows, each call's head and length. */
-INLINE void on_http1(struct piece *piece)
+/* How much of what was read is told: of an HTTP/1 message the first bytes only. */
+INLINE __u32 settle(struct piece *piece, const __u8 *bytes, __u32 read)
 {
 	struct direction *direction = piece->direction;
 
-	if (is_request(piece->head) || is_response(piece->head))
+	if (piece->watched->verdict != PROTOCOL_HTTP1)
+		return read;
+	if (is_request(bytes) || is_response(bytes))
 		direction->budget = capture_bytes;
-	piece->wanted = direction->budget < piece->length ? direction->budget : piece->length;
-	direction->budget -= piece->wanted;
-	emit(piece);
+	if (read > direction->budget)
+		read = direction->budget;
+	direction->budget -= read;
+	return read;
 }
 
-INLINE void on_frames(struct piece *piece)
+/*
+ * The verifier knows the sizes of records only as constants, so there is one for each of a few
+ * sizes; what a record does not fill stays noise.
+ */
+INLINE void emit_buffer(struct piece *piece, struct tally *tally, const __u32 most)
 {
-	piece->wanted = capture_frames < piece->length ? capture_frames : piece->length;
-	emit(piece);
+	const __u32 size = sizeof(struct payload) + most;
+	struct payload *record = reserve_payload(size, tally);
+	__u32 length = piece->wanted;
+
+	if (!record)
+		return;
+	fill(record, piece, size);
+	*(__u64 *)record->bytes = 0;
+	*(__u64 *)(record->bytes + 8) = 0;
+	asm volatile("" : "+r"(length));
+	if (length > most)
+		length = most;
+	if (bpf_probe_read_user(record->bytes, length, piece->buffers.buffer)) {
+		record->payload_flags |= PAYLOAD_UNREADABLE;
+		length = 0;
+	}
+	record->captured = settle(piece, record->bytes, length);
+	bpf_ringbuf_submit(record, submit_flags(tally));
+}
+
+/* Twice the room: each step may fill as much as is wanted in all, as far as the verifier knows. */
+INLINE void emit_vectors(struct piece *piece, struct tally *tally, const __u32 most)
+{
+	const __u32 size = sizeof(struct payload) + 2 * most;
+	struct payload *record = reserve_payload(size, tally);
+	__u32 filled = 0, wanted = piece->wanted;
+	struct user_vector vectors[2];
+
+	if (!record)
+		return;
+	fill(record, piece, size);
+	*(__u64 *)record->bytes = 0;
+	*(__u64 *)(record->bytes + 8) = 0;
+	if (wanted > most)
+		wanted = most;
+	if (read_vectors(vectors, piece))
+		vectors[0].length = vectors[1].length = 0;
+	for (__u32 i = 0; i < VECTORS; i++) {
+		__u32 part;
+
+		if (filled >= wanted || i >= piece->buffers.count)
+			break;
+		if (i > 1 && bpf_probe_read_user(&vectors[i & 1], sizeof(*vectors),
+						 piece->buffers.vectors + i))
+			break;
+		part = wanted - filled;
+		if (vectors[i & 1].length < part)
+			part = vectors[i & 1].length;
+		asm volatile("" : "+r"(part), "+r"(filled));
+		if (part > most || filled > most)
+			break;
+		if (part && bpf_probe_read_user(record->bytes + filled, part,
+						(const void *)vectors[i & 1].base))
+			break;
+		filled += part;
+	}
+	if (!filled)
+		record->payload_flags |= PAYLOAD_UNREADABLE;
+	record->captured = settle(piece, record->bytes, filled);
+	bpf_ringbuf_submit(record, submit_flags(tally));
+}
+
+INLINE void emit_most(struct piece *piece, struct tally *tally, const __u32 most)
+{
+	if (piece->buffers.buffer)
+		emit_buffer(piece, tally, most);
+	else
+		emit_vectors(piece, tally, most);
+}
+
+SUBPROGRAM int emit_4096(struct piece *piece, struct tally *tally)
+{
+	emit_most(piece, tally, 4096);
+	return 0;
+}
+
+SUBPROGRAM int emit_16384(struct piece *piece, struct tally *tally)
+{
+	emit_most(piece, tally, 16384);
+	return 0;
+}
+
+INLINE void emit(struct piece *piece, struct tally *tally)
+{
+	if (piece->wanted <= 256)
+		emit_most(piece, tally, 256);
+	else if (piece->wanted <= 1024)
+		emit_most(piece, tally, 1024);
+	else if (piece->wanted <= 4096)
+		emit_4096(piece, tally);
+	else
+		emit_16384(piece, tally);
+}
+
+/* A call in the middle of a message, or without a buffer: where a chunk begins is told, and lengths. */
+INLINE int emit_head(struct piece *piece, struct tally *tally)
+{
+	const __u32 size = sizeof(struct payload) + HEAD;
+	__u8 head[HEAD] __attribute__((aligned(8)));
+	__u32 length = read_head(piece, head);
+	struct payload *record;
+
+	if (piece->watched->verdict == PROTOCOL_HTTP1 && (is_request(head) || is_response(head)))
+		return 0;
+	record = reserve_payload(size, tally);
+	if (!record)
+		return 1;
+	if (!length)
+		piece->flags |= PAYLOAD_UNREADABLE;
+	fill(record, piece, size);
+	*(__u64 *)record->bytes = *(__u64 *)head;
+	*(__u64 *)(record->bytes + 8) = *(__u64 *)(head + 8);
+	record->captured = length;
+	bpf_ringbuf_submit(record, submit_flags(tally));
+	return 1;
+}
+
+INLINE __u32 least(__u32 a, __u32 b)
+{
+	return a < b ? a : b;
 }
 
 /* TLS: each direction's first record, and then nothing any more. */
-INLINE void on_tls(struct piece *piece)
+INLINE void frame_tls(struct piece *piece)
+{
+	struct direction *direction = piece->direction;
+	__u8 head[HEAD] __attribute__((aligned(8)));
+	__u32 length;
+
+	if (!piece->position) {
+		length = read_head(piece, head);
+		direction->budget = length < TLS_RECORD_HEADER || head[0] != 22 ?
+			64 : TLS_RECORD_HEADER + (head[3] << 8 | head[4]);
+		direction->budget = least(direction->budget, TLS_MOST);
+	}
+	piece->wanted = least(piece->length, direction->budget);
+}
+
+INLINE void tls_told(struct piece *piece)
 {
 	struct watched *watched = piece->watched;
-	struct direction *direction = piece->direction;
-	__u64 end;
 
-	if (direction->budget == ~0u)
-		return;
-	if (!piece->position)
-		direction->budget = piece->head_length < TLS_RECORD_HEADER || piece->head[0] != 22 ?
-			64 : TLS_RECORD_HEADER + (piece->head[3] << 8 | piece->head[4]);
-	if (direction->budget > TLS_MOST)
-		direction->budget = TLS_MOST;
-	end = piece->position + piece->length;
-	piece->wanted = piece->length;
-	if (piece->wanted > direction->budget)
-		piece->wanted = direction->budget;
-	emit(piece);
-	if (end >= direction->budget)
-		direction->budget = ~0u;
+	if (piece->position + piece->length >= piece->direction->budget)
+		piece->direction->budget = ~0u;
 	if (watched->sent.budget == ~0u && watched->received.budget == ~0u) {
 		watched->verdict = OTHER;
 		watched->ended = 1;
 	}
+}
+
+/* What of a call of a known protocol is told. */
+INLINE void tell(struct piece *piece)
+{
+	struct direction *direction = piece->direction;
+	__u8 verdict = piece->watched->verdict;
+	__u32 type = EVENT_PAYLOAD;
+	struct tally *tally;
+
+	if (verdict == PROTOCOL_TLS) {
+		if (direction->budget == ~0u)
+			return;
+		frame_tls(piece);
+	} else {
+		piece->wanted = least(piece->length,
+				      verdict == PROTOCOL_HTTP1 ? capture_bytes : capture_frames);
+	}
+	tally = bpf_map_lookup_elem(&tallies, &type);
+	if ((!piece->buffers.buffer && !piece->buffers.vectors) ||
+	    (verdict == PROTOCOL_HTTP1 && !direction->budget)) {
+		if (emit_head(piece, tally))
+			goto told;
+	}
+	emit(piece, tally);
+told:
+	if (verdict == PROTOCOL_TLS)
+		tls_told(piece);
+}
+
+/* Whether the socket's bytes are told: what they are is asked of its first calls. */
+INLINE int is_known(struct piece *piece)
+{
+	struct watched *watched = piece->watched;
+	struct direction *direction = piece->direction;
+	__u8 head[HEAD] __attribute__((aligned(8)));
+	__u32 length;
+
+	if (watched->verdict != UNDECIDED && !(direction->beginning && piece->position < 4))
+		return 1;
+	length = read_head(piece, head);
+	if (watched->verdict != UNDECIDED) {
+		look_again(watched, direction, piece->position, head, length);
+		if (watched->verdict != OTHER)
+			return 1;
+		watched->verdict = PROTOCOL_HTTP1;
+		end(watched);
+		return 0;
+	}
+	watched->verdict = recognize(watched, head, length);
+	if (watched->verdict == UNDECIDED && !piece->position && length < 4 &&
+	    wants(PROTOCOL_HTTP1) && may_become_http(head, length)) {
+		direction->beginning = *(__u32 *)head;
+		watched->verdict = PROTOCOL_HTTP1;
+	}
+	if (watched->verdict == PROTOCOL_HTTP1)
+		watched->sent.budget = watched->received.budget = capture_bytes;
+	if (watched->verdict == UNDECIDED &&
+	    ++watched->tries >= (watched->joined ? TRIES_JOINED : TRIES))
+		watched->verdict = OTHER;
+	return watched->verdict != UNDECIDED && watched->verdict != OTHER;
 }
 
 /* A socket that no state change was seen of. */
@@ -510,9 +603,9 @@ SUBPROGRAM int introduce(struct watched *watched, struct sock *sk)
 
 INLINE int on_transfer(struct sock *sk, int length, __u16 flags)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct piece piece;
 	struct watched *watched;
-	struct direction *direction;
 	__u32 pid;
 
 	watched = bpf_sk_storage_get(&sockets, sk, 0, 0);
@@ -520,7 +613,7 @@ INLINE int on_transfer(struct sock *sk, int length, __u16 flags)
 		watched = join(sk);
 	if (!watched || watched->verdict == OTHER)
 		return 0;
-	pid = bpf_get_current_pid_tgid() >> 32;
+	pid = task->tgid;
 	if (watched->connection.process.pid != pid) {
 		if (excluded_pid && pid == excluded_pid) {
 			watched->verdict = OTHER;
@@ -533,51 +626,15 @@ INLINE int on_transfer(struct sock *sk, int length, __u16 flags)
 		if (watched->verdict == OTHER)
 			return 0;
 	}
-	direction = flags & PAYLOAD_SENT ? &watched->sent : &watched->received;
 	piece.watched = watched;
-	piece.direction = direction;
-	piece.position = direction->position;
+	piece.direction = flags & PAYLOAD_SENT ? &watched->sent : &watched->received;
+	piece.position = piece.direction->position;
 	piece.length = length;
 	piece.flags = flags;
-	piece.wanted = 0;
-	direction->position += length;
+	piece.direction->position += length;
 	find_buffers(&piece.buffers);
-	read_head(&piece);
-	if (watched->verdict == UNDECIDED) {
-		watched->verdict = recognize(watched, piece.head, piece.head_length);
-		if (watched->verdict == UNDECIDED) {
-			if (!piece.position && piece.head_length < 4 && wants(PROTOCOL_HTTP1) &&
-			    may_become_http(piece.head, piece.head_length)) {
-				direction->beginning = *(__u32 *)piece.head;
-				direction->budget = capture_bytes;
-				watched->verdict = PROTOCOL_HTTP1;
-			} else {
-				if (++watched->tries >= (watched->joined ? TRIES_JOINED : TRIES))
-					watched->verdict = OTHER;
-				return 0;
-			}
-		}
-	}
-	switch (watched->verdict) {
-	case PROTOCOL_HTTP1:
-		if (piece.position && piece.position < 4 && direction->beginning) {
-			look_again(watched, direction, &piece);
-			if (watched->verdict == OTHER) {
-				watched->verdict = PROTOCOL_HTTP1;
-				end(watched);
-				return 0;
-			}
-		}
-		on_http1(&piece);
-		break;
-	case PROTOCOL_TLS:
-		on_tls(&piece);
-		break;
-	case PROTOCOL_HTTP2:
-	case PROTOCOL_DNS:
-		on_frames(&piece);
-		break;
-	}
+	if (is_known(&piece))
+		tell(&piece);
 	return 0;
 }
 

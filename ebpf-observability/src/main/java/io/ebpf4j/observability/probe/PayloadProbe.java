@@ -34,6 +34,9 @@ import java.util.Set;
  */
 public final class PayloadProbe implements AutoCloseable {
     private static final int RECORDS_PER_TURN = 4096;
+    private static final int BYTES_PER_WAKE = 8192;
+    private static final int MOST_PER_WAKE = 256;
+    private static final long LONGEST_WAIT = 100_000_000; // nanoseconds
 
     private final BpfObject object;
     private final PayloadFormat format;
@@ -41,6 +44,7 @@ public final class PayloadProbe implements AutoCloseable {
     private final TallyReader tallies;
     private final List<Link> links = new ArrayList<>();
     private final RingPoller poller;
+    private volatile boolean woken;
 
     private PayloadProbe(BpfObject object, Btf btf, PayloadHandler handler) {
         this.object = object;
@@ -91,7 +95,13 @@ public final class PayloadProbe implements AutoCloseable {
                 .withGlobal("excluded_pid", own)
                 .withGlobal("capture_bytes", options.captureBytes())
                 .withGlobal("capture_frames", options.captureFrameBytes())
+                .withGlobal("wake_interval", wakeInterval(options.ringBytes()))
                 .withGlobal("protocols", bits(options.protocols(), format));
+    }
+
+    /** A wake-up is an interrupt that the writer sends itself, so it waits for some records, but never for much of the ring. */
+    private static long wakeInterval(int ringBytes) {
+        return Math.clamp(Integer.highestOneBit(ringBytes / BYTES_PER_WAKE), 1, MOST_PER_WAKE);
     }
 
     private static long bits(Set<PayloadProtocol> protocols, PayloadFormat format) {
@@ -119,17 +129,28 @@ public final class PayloadProbe implements AutoCloseable {
     }
 
     /**
-     * Waits for records and hands them on.
+     * Waits for records and hands them on. The programs wake a reader once in many records only; what came since is found
+     * after a tenth of a second at most.
      *
-     * @param timeout how long to wait for the first one
+     * @param timeout how long to wait for the first one at most
      * @return records taken from the ring
      */
     public long poll(Duration timeout) {
-        return poller.poll(timeout);
+        long start = System.nanoTime();
+        long most = timeout.compareTo(Duration.ofDays(1)) >= 0 ? Long.MAX_VALUE : timeout.toNanos();
+        while (true) {
+            long left = most - (System.nanoTime() - start);
+            long taken = poller.poll(Duration.ofNanos(Math.clamp(left, 0, LONGEST_WAIT)));
+            if (taken > 0 || left <= LONGEST_WAIT || woken) {
+                woken = false;
+                return taken;
+            }
+        }
     }
 
     /** Makes a waiting {@link #poll} return. */
     public void wakeup() {
+        woken = true;
         poller.wakeup();
     }
 
