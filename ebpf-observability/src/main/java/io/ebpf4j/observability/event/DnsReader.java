@@ -45,8 +45,7 @@ public final class DnsReader implements RecordReader {
     public MessageCounts messages() {
         DnsCounts counts = decoder.counts();
         long unpaired = counts.unanswered() + counts.failed() + counts.unasked();
-        return new MessageCounts(
-                counts.answered(), unpaired, counts.evicted(), counts.malformed(), counts.pending());
+        return new MessageCounts(counts.answered(), unpaired, counts.evicted(), counts.malformed(), counts.pending());
     }
 
     @Override

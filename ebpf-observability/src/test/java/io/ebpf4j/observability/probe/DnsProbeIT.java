@@ -65,8 +65,8 @@ class DnsProbeIT {
     }
 
     private DnsTransaction await(Predicate<DnsTransaction> wanted) {
-        DnsTransaction found =
-                drained.await(() -> transactions.stream().filter(wanted).findFirst().orElse(null));
+        DnsTransaction found = drained.await(
+                () -> transactions.stream().filter(wanted).findFirst().orElse(null));
         if (found == null) {
             throw new AssertionError("no such transaction among " + transactions.size() + ", of which the last are "
                     + transactions.reversed().stream().limit(10).toList() + "; "

@@ -58,7 +58,8 @@ class ProcessProbeIT {
     }
 
     private <T extends ProcessEvent> T await(Class<T> kind, Predicate<T> wanted) {
-        T found = drained.await(() -> of(kind).stream().filter(wanted).findFirst().orElse(null));
+        T found =
+                drained.await(() -> of(kind).stream().filter(wanted).findFirst().orElse(null));
         if (found == null) {
             throw new AssertionError("no such " + kind.getSimpleName() + " among " + of(kind) + "; " + probe.records());
         }
@@ -77,14 +78,16 @@ class ProcessProbeIT {
 
     @Test
     void ofAThousandShortLivedProgramsNoneIsMissed() throws IOException {
-        Process shell = shell(
-                "i=0; while [ $i -lt " + RUNS + " ]; do /bin/true number $i & echo $!; wait; i=$((i+1)); done");
+        Process shell =
+                shell("i=0; while [ $i -lt " + RUNS + " ]; do /bin/true number $i & echo $!; wait; i=$((i+1)); done");
         int parent = (int) shell.pid();
-        List<Integer> pids = TestNetwork.output(shell, "sh").lines().map(Integer::valueOf).toList();
+        List<Integer> pids =
+                TestNetwork.output(shell, "sh").lines().map(Integer::valueOf).toList();
         await(ProcessExited.class, event -> event.process().pid() == parent);
 
         List<ProcessStarted> started = of(ProcessStarted.class).stream()
-                .filter(event -> event.executable().equals("/bin/true") && event.parent().pid() == parent)
+                .filter(event ->
+                        event.executable().equals("/bin/true") && event.parent().pid() == parent)
                 .toList();
         assertThat(started).hasSize(RUNS);
         Map<ProcessKey, ProcessForked> forked = byKey(of(ProcessForked.class));
@@ -127,10 +130,12 @@ class ProcessProbeIT {
     void tellsHowItEnded() throws IOException {
         Process seven = shell("exit 7");
         Process killed = shell("kill -9 $$");
-        ProcessExited byItself = await(ProcessExited.class, event -> event.process().pid() == seven.pid());
+        ProcessExited byItself =
+                await(ProcessExited.class, event -> event.process().pid() == seven.pid());
         assertThat(byItself.exitCode()).isEqualTo(7);
         assertThat(byItself.signal()).isZero();
-        ProcessExited bySignal = await(ProcessExited.class, event -> event.process().pid() == killed.pid());
+        ProcessExited bySignal =
+                await(ProcessExited.class, event -> event.process().pid() == killed.pid());
         assertThat(bySignal.signal()).isEqualTo(SIGKILL);
         assertThat(bySignal.exitCode()).isZero();
     }
@@ -161,7 +166,8 @@ class ProcessProbeIT {
         Process process = new ProcessBuilder("/bin/true", "a".repeat(300), "b".repeat(300)).start();
         ProcessStarted started = await(
                 ProcessStarted.class,
-                event -> event.process().pid() == process.pid() && event.executable().equals("/bin/true"));
+                event -> event.process().pid() == process.pid()
+                        && event.executable().equals("/bin/true"));
         assertThat(started.completeness()).isEqualTo(Completeness.CUT);
         // 512 bytes hold the name, the first one and what then is left, each but the last with its zero
         assertThat(started.arguments()).containsExactly("/bin/true", "a".repeat(300), "b".repeat(512 - 10 - 301));
@@ -178,7 +184,8 @@ class ProcessProbeIT {
             ProcessRef ref = started.process();
             // the start time is /proc's, else it would be taken for another process
             assertThat(ref.executable()).contains(Path.of("/bin/sleep").toRealPath());
-            assertThat(started.parent().pid()).isEqualTo((int) ProcessHandle.current().pid());
+            assertThat(started.parent().pid())
+                    .isEqualTo((int) ProcessHandle.current().pid());
             ProcessTable seeded = new ProcessTable();
             seeded.seed();
             KnownProcess known = seeded.find(ref).orElseThrow();
@@ -186,8 +193,8 @@ class ProcessProbeIT {
             assertThat(known.cgroup()).isEqualTo(started.cgroup());
             assertThat(known.parent().pid()).isEqualTo(started.parent().pid());
             assertThat(seeded.find(started.parent()).orElseThrow().executable()).endsWith("java");
-            long netns = ((Number) Files.getAttribute(
-                            Path.of("/proc", Long.toString(process.pid()), "ns/net"), "unix:ino"))
+            long netns = ((Number)
+                            Files.getAttribute(Path.of("/proc", Long.toString(process.pid()), "ns/net"), "unix:ino"))
                     .longValue();
             assertThat(started.networkNamespace()).isEqualTo(netns);
         } finally {
@@ -217,8 +224,8 @@ class ProcessProbeIT {
     @Test
     void whatFindsTheRingFullIsCounted() throws IOException {
         List<ProcessType> told = new ArrayList<>();
-        try (ProcessProbe small =
-                        ProcessProbe.open(ProcessProbeOptions.DEFAULTS.withRingBytes(4096), view -> told.add(view.type()));
+        try (ProcessProbe small = ProcessProbe.open(
+                        ProcessProbeOptions.DEFAULTS.withRingBytes(4096), view -> told.add(view.type()));
                 DrainedProbe reader = new DrainedProbe(small)) {
             String said = TestNetwork.output(shell("for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done"), "sh");
             assertThat(said.getBytes(StandardCharsets.UTF_8)).isEmpty();
