@@ -30,6 +30,7 @@ static long (*const bpf_probe_read_kernel_str)(void *to, __u32 size, const void 
 static void *(*const bpf_ringbuf_reserve)(void *ring, __u64 size, __u64 flags) = (void *)131;
 static void (*const bpf_ringbuf_submit)(void *record, __u64 flags) = (void *)132;
 static struct tcp_sock *(*const bpf_skc_to_tcp_sock)(void *sk) = (void *)137;
+static struct socket *(*const bpf_sock_from_file)(struct file *file) = (void *)162;
 static void *(*const bpf_task_storage_get)(void *map, struct task_struct *task, void *value,
 					   __u64 flags) = (void *)156;
 static long (*const bpf_task_storage_delete)(void *map, struct task_struct *task) = (void *)157;
@@ -48,6 +49,15 @@ static void *(*const bpf_task_pt_regs)(struct task_struct *task) = (void *)175;
 	bpf_probe_read_kernel(&__value, sizeof(__value),		\
 			      __builtin_preserve_access_index(&(lvalue)));	\
 	__value;							\
+})
+
+/* A bit-field through such a pointer: where it is and how wide comes from the running kernel (little-endian). */
+#define PROBE_BITS(pointer, member) ({					\
+	__u64 __value = 0;						\
+	bpf_probe_read_kernel(&__value, __builtin_preserve_field_info((pointer)->member, 1), \
+			      (const char *)(pointer) + __builtin_preserve_field_info((pointer)->member, 0)); \
+	__value <<= __builtin_preserve_field_info((pointer)->member, 4);	\
+	__value >> __builtin_preserve_field_info((pointer)->member, 5);	\
 })
 
 #define be16_to_host(value) __builtin_bswap16(value)

@@ -20,6 +20,11 @@ enum event_type {
 	EVENT_CONNECT_FAILED = 18,
 	EVENT_ACCEPTED = 19,
 	EVENT_CLOSED = 20,
+	EVENT_RETRANSMITTED = 21,
+	EVENT_CONNECTION_RESET = 22,
+	EVENT_CONGESTION_CHANGED = 23,
+	EVENT_SOCKET_SAMPLE = 24,
+	EVENT_LISTENER_SAMPLE = 25,
 
 	/* 32 UDP, 48 drops, 64 payload, 80 TLS, 96 DNS, 112 processes: each beside its structs */
 
@@ -103,15 +108,18 @@ struct accepted {
 	__u64 established;
 };
 
-struct closed {
-	struct connection_event connection;
-	__u64 started;
-	__u64 established;
+/*
+ * The socket's own counters, and what tcp.bpf.c gathered over its life. Round trips are in
+ * microseconds; life_* come from samples that were taken at intervals, the last one with the record.
+ */
+struct traffic {
 	__u64 bytes_sent;
 	__u64 bytes_acked;
 	__u64 bytes_received;
 	__u64 bytes_retransmitted;
-	__u32 error;
+	/* Nanoseconds during which the peer's window was closed, and how often it closed. */
+	__u64 zero_window;
+	__u32 zero_windows;
 	__u32 segments_sent;
 	__u32 segments_received;
 	__u32 data_segments_sent;
@@ -124,9 +132,94 @@ struct closed {
 	__u32 srtt;
 	__u32 rtt_deviation;
 	__u32 rtt_minimum;
+	__u32 life_samples;
+	__u32 life_srtt_least;
+	__u32 life_srtt_mean;
+	__u32 life_srtt_most;
+	__u32 life_deviation_mean;
+	__u32 life_rtt_least;
 	__u32 reserved;
 };
 
+struct closed {
+	struct connection_event connection;
+	__u64 started;
+	__u64 established;
+	struct traffic traffic;
+	__u32 error;
+	__u32 reserved;
+};
+
+enum segment_kind {
+	SEGMENT_DATA = 1,
+	SEGMENT_SYN = 2,
+	SEGMENT_SYN_ACK = 3,
+};
+
+struct retransmitted {
+	struct connection_event connection;
+	/* Why it was not sent, as errno; 0 where it was. Kernels older than 6.18 do not tell. */
+	__u32 error;
+	/* How many segments of the path's size it was. */
+	__u32 segments;
+	__u32 sequence;
+	/* enum segment_kind */
+	__u8 segment;
+	/* enum tcp_ca_state */
+	__u8 congestion;
+	__u16 reserved;
+};
+
+enum reset_side {
+	RESET_BY_THIS_END = 1,
+	RESET_BY_PEER = 2,
+};
+
+/* What reason says where the kernel gives none: older than 6.10, or a reset of the peer. */
+#define NO_REASON 0xffffffff
+
+struct connection_reset {
+	struct connection_event connection;
+	/* enum sk_rst_reason of the running kernel */
+	__u32 reason;
+	/* enum reset_side */
+	__u8 side;
+	__u8 reserved[3];
+};
+
+struct congestion_changed {
+	struct connection_event connection;
+	/* Segments. */
+	__u32 window;
+	__u32 threshold;
+	/* enum tcp_ca_state */
+	__u8 before;
+	__u8 after;
+	__u8 reserved[6];
+};
+
+struct socket_sample {
+	struct connection_event connection;
+	__u64 started;
+	__u64 established;
+	struct traffic traffic;
+	/* Segments. */
+	__u32 congestion_window;
+	/* Bytes: the peer's window, what it did not acknowledge yet, what the application did not read yet. */
+	__u32 peer_window;
+	__u32 unacknowledged;
+	__u32 unread;
+};
+
+struct listener_sample {
+	struct connection_event connection;
+	/* Connections that wait to be accepted, and how many may. */
+	__u32 backlog;
+	__u32 maximum;
+	/* What was turned away, since the socket was made. */
+	__u32 drops;
+	__u32 reserved;
+};
 
 /* Per CPU and kind: what was to be written, and what found the ring full. */
 struct tally {
@@ -139,12 +232,19 @@ struct vocabulary {
 	enum event_type event_type;
 	enum connection_role connection_role;
 	enum connection_flag connection_flag;
+	enum segment_kind segment_kind;
+	enum reset_side reset_side;
 	const union {
 		struct connect_started connect_started;
 		struct connected connected;
 		struct connect_failed connect_failed;
 		struct accepted accepted;
 		struct closed closed;
+		struct retransmitted retransmitted;
+		struct connection_reset connection_reset;
+		struct congestion_changed congestion_changed;
+		struct socket_sample socket_sample;
+		struct listener_sample listener_sample;
 	} *record;
 };
 

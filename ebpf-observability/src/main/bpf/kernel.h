@@ -70,6 +70,12 @@ enum tcp_state {
 	TCP_LAST_ACK,
 	TCP_LISTEN,
 	TCP_CLOSING,
+	TCP_NEW_SYN_RECV,
+};
+
+/* Complete for TYPE_EXISTS; the values differ from release to release, and user space knows their names. */
+enum sk_rst_reason {
+	SK_RST_REASON_NOT_SPECIFIED,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -93,6 +99,10 @@ struct in6_addr {
 };
 
 typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
 	__s64 counter;
 } atomic64_t;
 
@@ -100,6 +110,7 @@ struct sock_common {
 	__be32 skc_daddr;
 	__be32 skc_rcv_saddr;
 	__be16 skc_dport;
+	__u16 skc_num;
 	unsigned short skc_family;
 	unsigned char skc_state;
 	possible_net_t skc_net;
@@ -136,6 +147,9 @@ struct sock {
 	struct sk_buff_head sk_receive_queue;
 	struct socket *sk_socket;
 	struct sock_cgroup_data sk_cgrp_data;
+	atomic_t sk_drops;
+	__u32 sk_ack_backlog;
+	__u32 sk_max_ack_backlog;
 };
 
 struct inet_sock {
@@ -145,6 +159,11 @@ struct inet_sock {
 
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
+	__u8 icsk_ca_state:5;
+};
+
+struct request_sock {
+	struct sock_common __req_common;
 };
 
 struct minmax_sample {
@@ -161,6 +180,11 @@ struct tcp_sock {
 	__u32 mdev_us;
 	struct minmax rtt_min;
 	__u32 snd_una;
+	__u32 snd_wnd;
+	__u32 snd_cwnd;
+	__u32 snd_ssthresh;
+	__u32 rcv_nxt;
+	__u32 copied_seq;
 	__u32 write_seq;
 	__u32 segs_out;
 	__u32 segs_in;
@@ -175,9 +199,35 @@ struct tcp_sock {
 	__u64 bytes_retrans;
 };
 
+struct net_device {
+	int ifindex;
+	possible_net_t nd_net;
+};
+
 /* Complete, for TYPE_EXISTS finds a mere declaration different from the kernel's struct. */
 struct sk_buff {
+	struct sock *sk;
+	struct net_device *dev;
+	char cb[48];
 	unsigned int len;
+	__be16 protocol;
+	__u16 network_header;
+	unsigned char *head;
+	unsigned char *data;
+};
+
+struct tcp_skb_cb {
+	__u32 seq;
+	__u16 tcp_gso_segs;
+};
+
+struct bpf_iter__tcp {
+	struct sock_common *sk_common;
+};
+
+struct bpf_iter__task_file {
+	struct task_struct *task;
+	struct file *file;
 };
 
 struct inode {
@@ -229,10 +279,6 @@ struct mm_struct {
 	unsigned long arg_end;
 };
 
-typedef struct {
-	int counter;
-} atomic_t;
-
 struct signal_struct {
 	atomic_t live;
 	int group_exit_code;
@@ -276,6 +322,8 @@ struct trace_event_raw_sys_exit {
  */
 typedef void (*btf_trace_tcp_retransmit_skb___with_error)(void *, const struct sock *,
 							   const struct sk_buff *, int);
+typedef void (*btf_trace_tcp_send_reset___with_reason)(void *, const struct sock *, const struct sk_buff *,
+						      const enum sk_rst_reason);
 typedef void (*btf_trace_sched_process_exit___with_group_dead)(void *, struct task_struct *, _Bool);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of TCP connections: started, connected or failed, accepted, closed.
+ * The life of TCP connections: started, connected or failed, accepted, closed; what happens to them on the way is
+ * in path.h, and what was there before in sweep.h.
  *
  * A connection is its socket: state lives in socket storage, and the socket's cookie names it in
  * every event. Who "current" is means nothing in most of these hooks, for state changes run in
@@ -8,30 +9,21 @@
  * the change to SYN_SENT, the exit of accept, the first read or write.
  *
  * Kernel 5.11 and newer (socket storage in tp_btf programs), 5.12 for the cookie. What newer
- * kernels add (sock_send_length, sock_recv_length: 6.3) may be left out at load.
+ * kernels add (sock_send_length, sock_recv_length: 6.3; tcp_cong_state_set: 5.19) may be left out at load.
  */
 #include "bpf.h"
+#include "connection.h"
 #include "current.h"
 #include "emit.h"
 #include "event.h"
+#include "path.h"
 #include "socket.h"
+#include "sweep.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";
 
 /* Never read: it makes the object's BTF tell the names by which user space decodes the records. */
 const struct vocabulary vocabulary __attribute__((used)) = {};
-
-/* What is known of a connection between its events. */
-struct connection {
-	__u64 started;
-	__u64 established;
-	struct process owner;
-	__u32 syn_retransmits;
-	__u32 unsent_retransmits;
-	__u16 flags;
-	__u8 role;
-	__u8 ended;
-};
 
 /* A connection that waits in a listener's queue, or was accepted and not yet read or written. */
 struct arrival {
@@ -50,13 +42,6 @@ struct attempt {
 };
 
 struct {
-	MAP_UINT(type, BPF_MAP_TYPE_SK_STORAGE);
-	MAP_UINT(map_flags, BPF_F_NO_PREALLOC);
-	MAP_TYPE(key, int);
-	MAP_TYPE(value, struct connection);
-} connections SEC(".maps");
-
-struct {
 	MAP_UINT(type, BPF_MAP_TYPE_LRU_HASH);
 	MAP_UINT(max_entries, 1 << 16);
 	MAP_TYPE(key, __u64);
@@ -69,22 +54,6 @@ struct {
 	MAP_TYPE(key, int);
 	MAP_TYPE(value, struct attempt);
 } attempts SEC(".maps");
-
-SUBPROGRAM int is_tcp(struct sock *sk)
-{
-	__u16 family = PROBE(sk->__sk_common.skc_family);
-
-	return (family == AF_INET || family == AF_INET6) && PROBE(sk->sk_protocol) == IPPROTO_TCP &&
-	       is_watched(sk);
-}
-
-INLINE void fill_known(struct connection_event *event, struct connection *known, int state)
-{
-	event->process = known->owner;
-	event->role = known->role;
-	event->state = state;
-	event->flags = known->flags;
-}
 
 INLINE struct attempt *current_attempt(struct sock *sk)
 {
@@ -118,6 +87,21 @@ INLINE void on_started(struct sock *sk, __u64 cookie, __u64 now)
 	fill_connection(&event->connection, sk, cookie, now);
 	fill_known(&event->connection, known, TCP_SYN_SENT);
 	bpf_ringbuf_submit(event, 0);
+}
+
+/* CLOSE -> LISTEN: runs in the process that calls listen(). */
+INLINE void on_listening(struct sock *sk, __u64 now)
+{
+	struct connection *known =
+		bpf_sk_storage_get(&connections, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (!known)
+		return;
+	__builtin_memset(known, 0, sizeof(*known));
+	known->started = now;
+	known->role = ROLE_SERVER;
+	known->flags = SEEN_FROM_START | TAKEN;
+	name_current(&known->owner);
 }
 
 /* LISTEN -> SYN_RECV: a clone of the listener whose addresses are not set yet. */
@@ -197,30 +181,6 @@ SUBPROGRAM void on_failed(struct sock *sk, struct connection *known, __u64 cooki
 	bpf_ringbuf_submit(event, 0);
 }
 
-INLINE void fill_counters(struct closed *event, struct tcp_sock *tcp, int old)
-{
-	event->bytes_sent = tcp->bytes_sent;
-	event->bytes_acked = tcp->bytes_acked;
-	event->bytes_received = tcp->bytes_received;
-	event->bytes_retransmitted = tcp->bytes_retrans;
-	event->segments_sent = tcp->segs_out;
-	event->segments_received = tcp->segs_in;
-	event->data_segments_sent = tcp->data_segs_out;
-	event->data_segments_received = tcp->data_segs_in;
-	event->retransmits = tcp->total_retrans;
-	event->delivered = tcp->delivered;
-	event->lost = tcp->lost;
-	event->srtt = tcp->srtt_us >> 3;
-	event->rtt_deviation = tcp->mdev_us >> 2;
-	event->rtt_minimum = tcp->rtt_min.s[0].v;
-
-	if (tcp->inet_conn.icsk_inet.sk.__sk_common.skc_flags >> ENUM_VALUE(enum sock_flags, SOCK_DONE) & 1)
-		event->connection.flags |= FIN_RECEIVED;
-	if ((old == TCP_FIN_WAIT1 || old == TCP_FIN_WAIT2 || old == TCP_CLOSING ||
-	     old == TCP_LAST_ACK || old == TCP_TIME_WAIT) && tcp->snd_una == tcp->write_seq)
-		event->connection.flags |= FIN_ACKED;
-}
-
 /* Any state -> CLOSE. Not tcp_destroy_sock: by then an aborted socket has lost its addresses. */
 INLINE void on_closed(struct sock *sk, struct connection *known, int old, __u64 cookie, __u64 now)
 {
@@ -248,10 +208,9 @@ INLINE void on_closed(struct sock *sk, struct connection *known, int old, __u64 
 	event->started = known->started;
 	event->established = known->established;
 	event->error = sk->sk_err;
-	event->syn_retransmits = known->syn_retransmits;
-	event->unsent_retransmits = known->unsent_retransmits;
 	event->reserved = 0;
-	fill_counters(event, tcp, old);
+	fill_traffic(&event->traffic, tcp, known, now);
+	mark_ends(&event->connection, tcp, old);
 	bpf_ringbuf_submit(event, 0);
 }
 
@@ -265,7 +224,8 @@ int tcp_state(__u64 *ctx)
 
 	if (old == TCP_LISTEN && new != TCP_SYN_RECV)
 		return 0;
-	if (new != TCP_SYN_SENT && new != TCP_SYN_RECV && new != TCP_ESTABLISHED && new != TCP_CLOSE)
+	if (new != TCP_SYN_SENT && new != TCP_SYN_RECV && new != TCP_ESTABLISHED && new != TCP_CLOSE &&
+	    new != TCP_LISTEN)
 		return 0;
 	if (old == new || !is_tcp(sk))
 		return 0;
@@ -273,6 +233,10 @@ int tcp_state(__u64 *ctx)
 	if (new == TCP_SYN_RECV) {
 		if (old == TCP_LISTEN)
 			on_arriving(sk, now);
+		return 0;
+	}
+	if (new == TCP_LISTEN) {
+		on_listening(sk, now);
 		return 0;
 	}
 	cookie = bpf_get_socket_cookie(sk);
@@ -359,35 +323,6 @@ SEC("tp_btf/sock_recv_length")
 int tcp_receive(__u64 *ctx)
 {
 	return on_transfer((struct sock *)ctx[0]);
-}
-
-SEC("tp_btf/tcp_receive_reset")
-int tcp_reset(__u64 *ctx)
-{
-	struct connection *known = bpf_sk_storage_get(&connections, (struct sock *)ctx[0], 0, 0);
-
-	if (known)
-		known->flags |= RESET_RECEIVED;
-	return 0;
-}
-
-SEC("tp_btf/tcp_retransmit_skb")
-int tcp_retransmit(__u64 *ctx)
-{
-	struct sock *sk = (struct sock *)ctx[0];
-	struct connection *known = bpf_sk_storage_get(&connections, sk, 0, 0);
-	int error = 0;
-
-	if (!known)
-		return 0;
-	/* An error means that it was not sent: the neighbour is not resolved, the queue is full. */
-	if (TYPE_EXISTS(btf_trace_tcp_retransmit_skb___with_error))
-		error = ctx[2];
-	if (error)
-		known->unsent_retransmits++;
-	else if (sk->__sk_common.skc_state == TCP_SYN_SENT)
-		known->syn_retransmits++;
-	return 0;
 }
 
 /* The socket behind a descriptor of the current process, 0 where it is none of TCP. */

@@ -3,13 +3,18 @@ package io.ebpf4j.samples;
 import io.ebpf4j.kernel.Errno;
 import io.ebpf4j.observability.event.Accepted;
 import io.ebpf4j.observability.event.Closed;
+import io.ebpf4j.observability.event.CongestionChanged;
 import io.ebpf4j.observability.event.ConnectFailed;
 import io.ebpf4j.observability.event.ConnectStarted;
 import io.ebpf4j.observability.event.Connected;
 import io.ebpf4j.observability.event.Connection;
 import io.ebpf4j.observability.event.ConnectionEvent;
+import io.ebpf4j.observability.event.ConnectionReset;
 import io.ebpf4j.observability.event.Endpoint;
+import io.ebpf4j.observability.event.ListenerSample;
 import io.ebpf4j.observability.event.ProcessRef;
+import io.ebpf4j.observability.event.Retransmitted;
+import io.ebpf4j.observability.event.SocketSample;
 import io.ebpf4j.observability.event.Traffic;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +58,38 @@ final class EventJson {
                 seconds(line, "duration_s", closed.duration()).put("state", lower(closed.before()));
                 yield traffic(line, closed.traffic());
             }
+            case Retransmitted resent -> {
+                line.put("segment", lower(resent.segment())).put("segments", Integer.toUnsignedLong(resent.segments()));
+                error(line, resent.error());
+                yield line.put("congestion", lower(resent.congestion())).put("state", lower(resent.state()));
+            }
+            case ConnectionReset reset -> {
+                line.put("side", lower(reset.side()));
+                if (reset.reason().isEmpty()) {
+                    line.putNull("reason");
+                } else {
+                    line.put("reason", reset.reason());
+                }
+                yield line.put("state", lower(reset.state()));
+            }
+            case CongestionChanged changed ->
+                line.put("before", lower(changed.before()))
+                        .put("after", lower(changed.after()))
+                        .put("window", changed.window())
+                        .put("threshold", changed.threshold());
+            case SocketSample sample -> {
+                line.put("state", lower(sample.state()));
+                seconds(line, "age_s", sample.age())
+                        .put("congestion_window", sample.congestionWindow())
+                        .put("peer_window", sample.peerWindow())
+                        .put("unacknowledged", sample.unacknowledged())
+                        .put("unread", sample.unread());
+                yield traffic(line, sample.traffic());
+            }
+            case ListenerSample sample ->
+                line.put("backlog", sample.backlog())
+                        .put("backlog_max", sample.maximum())
+                        .put("drops", sample.drops());
         };
     }
 
@@ -85,7 +122,12 @@ final class EventJson {
                 .put("unsent_retransmits", traffic.unsentRetransmits())
                 .put("lost", Integer.toUnsignedLong(traffic.lost()))
                 .put("rtt_s", seconds(traffic.roundTrip()))
-                .put("rtt_min_s", seconds(traffic.roundTripMinimum()));
+                .put("rtt_min_s", seconds(traffic.roundTripMinimum()))
+                .put("rtt_samples", traffic.roundTrips().samples())
+                .put("rtt_mean_s", seconds(traffic.roundTrips().mean()))
+                .put("rtt_max_s", seconds(traffic.roundTrips().most()))
+                .put("zero_window_s", seconds(traffic.zeroWindow()))
+                .put("zero_windows", traffic.zeroWindows());
     }
 
     private static void error(JsonLine line, int error) {

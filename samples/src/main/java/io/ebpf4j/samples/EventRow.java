@@ -3,11 +3,16 @@ package io.ebpf4j.samples;
 import io.ebpf4j.kernel.Errno;
 import io.ebpf4j.observability.event.Accepted;
 import io.ebpf4j.observability.event.Closed;
+import io.ebpf4j.observability.event.CongestionChanged;
 import io.ebpf4j.observability.event.ConnectFailed;
 import io.ebpf4j.observability.event.ConnectStarted;
 import io.ebpf4j.observability.event.Connected;
 import io.ebpf4j.observability.event.Connection;
 import io.ebpf4j.observability.event.ConnectionEvent;
+import io.ebpf4j.observability.event.ConnectionReset;
+import io.ebpf4j.observability.event.ListenerSample;
+import io.ebpf4j.observability.event.Retransmitted;
+import io.ebpf4j.observability.event.SocketSample;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
@@ -44,6 +49,11 @@ final class EventRow {
             case ConnectFailed _ -> "failed";
             case Accepted _ -> "accepted";
             case Closed _ -> "closed";
+            case Retransmitted _ -> "resent";
+            case ConnectionReset _ -> "reset";
+            case CongestionChanged _ -> "congestion";
+            case SocketSample _ -> "open";
+            case ListenerSample _ -> "listening";
         };
     }
 
@@ -69,6 +79,23 @@ final class EventRow {
                                 ? ""
                                 : ", rtt " + duration(closed.traffic().roundTrip()))
                         + again(closed.traffic().retransmits(), "segment");
+            case Retransmitted resent ->
+                words(resent.segment())
+                        + (resent.segments() == 1 ? "" : ", " + resent.segments() + " segments")
+                        + (resent.isSent() ? "" : ", not sent: " + new Errno(resent.error()).name());
+            case ConnectionReset reset ->
+                "by " + words(reset.side()) + (reset.reason().isEmpty() ? "" : ": " + reset.reason());
+            case CongestionChanged changed ->
+                words(changed.before()) + " to " + words(changed.after()) + ", window " + changed.window();
+            case SocketSample sample ->
+                words(sample.state()) + (sample.age().isZero() ? "" : " for " + duration(sample.age())) + ", "
+                        + sample.traffic().bytesSent() + " B out, "
+                        + sample.traffic().bytesReceived() + " B in"
+                        + (sample.traffic().roundTrip().isZero()
+                                ? ""
+                                : ", rtt " + duration(sample.traffic().roundTrip()));
+            case ListenerSample sample ->
+                sample.backlog() + " of " + sample.maximum() + " waiting, " + sample.drops() + " turned away";
         };
     }
 

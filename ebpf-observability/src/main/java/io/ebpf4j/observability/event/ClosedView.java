@@ -4,11 +4,11 @@ import io.ebpf4j.observability.event.EventFormat.ClosedFormat;
 import java.time.Duration;
 
 /** {@link Closed} in the ring. */
-public final class ClosedView extends ConnectionView {
+public final class ClosedView extends TrafficView {
     private final ClosedFormat format;
 
     ClosedView(EventFormat format) {
-        super(format);
+        super(format, format.closed.traffic);
         this.format = format.closed;
     }
 
@@ -35,59 +35,8 @@ public final class ClosedView extends ConnectionView {
         return since(u64(format.established));
     }
 
-    /**
-     * Payload that the peer acknowledged. The socket counts sequence numbers: an active open's SYN and an acknowledged
-     * FIN are one each, and taken off here. Where nobody saw which end opened, what was sent at all bounds it.
-     *
-     * @return bytes
-     */
-    public long bytesSent() {
-        long acknowledged = u64(format.bytesAcked) - (has(common().bits.finAcked()) ? 1 : 0);
-        return switch (direction()) {
-            case CLIENT -> Math.max(0, acknowledged - 1);
-            case SERVER -> acknowledged;
-            case UNKNOWN -> Math.min(acknowledged, u64(format.bytesSent) - bytesRetransmitted());
-        };
-    }
-
-    /** {@return payload that arrived in order, in bytes: the FIN's sequence number is taken off} */
-    public long bytesReceived() {
-        return u64(format.bytesReceived) - (has(common().bits.finReceived()) ? 1 : 0);
-    }
-
-    /** {@return payload sent again, in bytes} */
-    public long bytesRetransmitted() {
-        return u64(format.bytesRetransmitted);
-    }
-
-    /** {@return segments sent again} */
-    public int retransmits() {
-        return u32(format.retransmits);
-    }
-
-    /** {@return the smoothed round trip in microseconds} */
-    public int roundTripMicros() {
-        return u32(format.srtt);
-    }
-
     @Override
     public Closed toEvent() {
-        Traffic traffic = new Traffic(
-                bytesSent(),
-                bytesReceived(),
-                bytesRetransmitted(),
-                u32(format.segmentsSent),
-                u32(format.segmentsReceived),
-                u32(format.dataSegmentsSent),
-                u32(format.dataSegmentsReceived),
-                retransmits(),
-                u32(format.synRetransmits),
-                u32(format.unsentRetransmits),
-                u32(format.delivered),
-                u32(format.lost),
-                micros(format.srtt),
-                micros(format.rttDeviation),
-                micros(format.rttMinimum));
         return new Closed(
                 timestamp(),
                 cpu(),
@@ -96,6 +45,6 @@ public final class ClosedView extends ConnectionView {
                 error(),
                 before(),
                 Duration.ofNanos(durationNanos()),
-                traffic);
+                traffic());
     }
 }

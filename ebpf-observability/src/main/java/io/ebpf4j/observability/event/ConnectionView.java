@@ -5,7 +5,15 @@ package io.ebpf4j.observability.event;
  * it runs; {@link #toEvent()} keeps what it says.
  */
 public abstract sealed class ConnectionView extends SocketView
-        permits ConnectStartedView, ConnectedView, ConnectFailedView, AcceptedView, ClosedView {
+        permits ConnectStartedView,
+                ConnectedView,
+                ConnectFailedView,
+                AcceptedView,
+                TrafficView,
+                RetransmittedView,
+                ConnectionResetView,
+                CongestionChangedView,
+                ListenerSampleView {
     ConnectionView(EventFormat format) {
         super(format.header, format.connection);
     }

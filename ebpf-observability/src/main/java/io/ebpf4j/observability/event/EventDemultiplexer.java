@@ -26,6 +26,11 @@ public final class EventDemultiplexer implements RecordReader {
     private final ConnectFailedView connectFailed;
     private final AcceptedView accepted;
     private final ClosedView closed;
+    private final RetransmittedView retransmitted;
+    private final ConnectionResetView connectionReset;
+    private final CongestionChangedView congestionChanged;
+    private final SocketSampleView socketSample;
+    private final ListenerSampleView listenerSample;
     private final AtomicLong rejected = new AtomicLong();
 
     /**
@@ -46,6 +51,11 @@ public final class EventDemultiplexer implements RecordReader {
         connectFailed = new ConnectFailedView(format);
         accepted = new AcceptedView(format);
         closed = new ClosedView(format);
+        retransmitted = new RetransmittedView(format);
+        connectionReset = new ConnectionResetView(format);
+        congestionChanged = new CongestionChangedView(format);
+        socketSample = new SocketSampleView(format);
+        listenerSample = new ListenerSampleView(format);
     }
 
     @Override
@@ -79,6 +89,26 @@ public final class EventDemultiplexer implements RecordReader {
             case CLOSED -> {
                 closed.moveTo(segment, offset);
                 handler.closed(closed);
+            }
+            case RETRANSMITTED -> {
+                retransmitted.moveTo(segment, offset);
+                handler.retransmitted(retransmitted);
+            }
+            case CONNECTION_RESET -> {
+                connectionReset.moveTo(segment, offset);
+                handler.connectionReset(connectionReset);
+            }
+            case CONGESTION_CHANGED -> {
+                congestionChanged.moveTo(segment, offset);
+                handler.congestionChanged(congestionChanged);
+            }
+            case SOCKET_SAMPLE -> {
+                socketSample.moveTo(segment, offset);
+                handler.socketSample(socketSample);
+            }
+            case LISTENER_SAMPLE -> {
+                listenerSample.moveTo(segment, offset);
+                handler.listenerSample(listenerSample);
             }
         }
         return Verdict.CONTINUE;

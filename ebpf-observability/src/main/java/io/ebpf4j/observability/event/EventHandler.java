@@ -43,6 +43,41 @@ public interface EventHandler {
     default void closed(ClosedView view) {}
 
     /**
+     * A segment was sent again.
+     *
+     * @param view the record
+     */
+    default void retransmitted(RetransmittedView view) {}
+
+    /**
+     * A reset was sent or came.
+     *
+     * @param view the record
+     */
+    default void connectionReset(ConnectionResetView view) {}
+
+    /**
+     * A sender thinks otherwise of the path.
+     *
+     * @param view the record
+     */
+    default void congestionChanged(CongestionChangedView view) {}
+
+    /**
+     * A sweep found a live socket.
+     *
+     * @param view the record
+     */
+    default void socketSample(SocketSampleView view) {}
+
+    /**
+     * A sweep found a listener.
+     *
+     * @param view the record
+     */
+    default void listenerSample(ListenerSampleView view) {}
+
+    /**
      * {@return a handler that makes an event of every record}
      *
      * @param consumer takes the events
@@ -71,6 +106,31 @@ public interface EventHandler {
 
             @Override
             public void closed(ClosedView view) {
+                consumer.accept(view.toEvent());
+            }
+
+            @Override
+            public void retransmitted(RetransmittedView view) {
+                consumer.accept(view.toEvent());
+            }
+
+            @Override
+            public void connectionReset(ConnectionResetView view) {
+                consumer.accept(view.toEvent());
+            }
+
+            @Override
+            public void congestionChanged(CongestionChangedView view) {
+                consumer.accept(view.toEvent());
+            }
+
+            @Override
+            public void socketSample(SocketSampleView view) {
+                consumer.accept(view.toEvent());
+            }
+
+            @Override
+            public void listenerSample(ListenerSampleView view) {
                 consumer.accept(view.toEvent());
             }
         };

@@ -14,7 +14,17 @@ public enum EventType {
     /** A process took a connection from a listener. */
     ACCEPTED("EVENT_ACCEPTED"),
     /** A connection is over. */
-    CLOSED("EVENT_CLOSED");
+    CLOSED("EVENT_CLOSED"),
+    /** A segment was sent again, or should have been. */
+    RETRANSMITTED("EVENT_RETRANSMITTED"),
+    /** A reset was sent or came. */
+    CONNECTION_RESET("EVENT_CONNECTION_RESET"),
+    /** A sender thinks otherwise of the path. */
+    CONGESTION_CHANGED("EVENT_CONGESTION_CHANGED"),
+    /** A live socket, as a sweep found it. */
+    SOCKET_SAMPLE("EVENT_SOCKET_SAMPLE"),
+    /** A listener, as a sweep found it. */
+    LISTENER_SAMPLE("EVENT_LISTENER_SAMPLE");
 
     private final String constant;
 

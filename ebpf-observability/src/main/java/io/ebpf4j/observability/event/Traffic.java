@@ -20,6 +20,10 @@ import java.time.Duration;
  * @param roundTrip the smoothed round trip at the end; zero where none was measured
  * @param roundTripDeviation its mean deviation
  * @param roundTripMinimum the least of the last minutes
+ * @param roundTrips the round trips over the connection's life
+ * @param zeroWindow how long the peer's window was closed: its application did not read. From the segment that closed it to the
+ *     one that opened it, while this end was established
+ * @param zeroWindows how often it closed
  */
 public record Traffic(
         long bytesSent,
@@ -36,4 +40,7 @@ public record Traffic(
         int lost,
         Duration roundTrip,
         Duration roundTripDeviation,
-        Duration roundTripMinimum) {}
+        Duration roundTripMinimum,
+        RoundTrips roundTrips,
+        Duration zeroWindow,
+        int zeroWindows) {}

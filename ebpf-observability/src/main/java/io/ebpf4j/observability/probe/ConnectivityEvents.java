@@ -42,6 +42,7 @@ public final class ConnectivityEvents implements AutoCloseable {
     private void drain() {
         try {
             while (!closing) {
+                probe.tend(System.nanoTime());
                 probe.poll(TURN);
             }
             probe.poll(Duration.ZERO); // what came while the last turn ended

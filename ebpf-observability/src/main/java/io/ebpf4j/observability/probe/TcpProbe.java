@@ -7,6 +7,7 @@ import io.ebpf4j.map.BpfMap;
 import io.ebpf4j.object.BpfObject;
 import io.ebpf4j.object.LoadOptions;
 import io.ebpf4j.object.Skipped;
+import io.ebpf4j.observability.event.EnumNames;
 import io.ebpf4j.observability.event.EventDemultiplexer;
 import io.ebpf4j.observability.event.EventFormat;
 import io.ebpf4j.observability.event.EventHandler;
@@ -22,17 +23,19 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The programs that watch TCP connections, loaded and attached, and the ring that they write to. Needs Linux 5.12 with
  * BTF, CAP_BPF, CAP_PERFMON and a mounted tracefs; from Linux 6.3 on also accepts without a system call (io_uring) are
- * seen.
+ * seen. Sockets and listeners that are older than the probe get their owner when it opens; which end they are stays unknown.
  *
  * <p>One thread polls; {@link #wakeup}, {@link #ledger} and {@link #close} are for any thread, closing only after polling
  * has ended. {@link ConnectivityEvents} does all of this on a thread of its own.
  */
 public final class TcpProbe implements LayerProbe {
     private static final int RECORDS_PER_TURN = 4096;
+    private static final Set<String> ITERATORS = Set.of("tcp_sweep", "tcp_owners");
 
     private final BpfObject object;
     private final Btf btf;
@@ -41,19 +44,30 @@ public final class TcpProbe implements LayerProbe {
     private final TallyReader counts;
     private final List<Link> links = new ArrayList<>();
     private final RingPoller poller;
+    private final EnumNames resetReasons;
+    private final SocketSweeper sweeper;
 
-    private TcpProbe(BpfObject object, Btf btf, EventHandler handler) {
+    private TcpProbe(BpfObject object, Btf btf, TcpProbeOptions options, EventHandler handler) {
         this.object = object;
         this.btf = btf;
-        format = EventFormat.bind(btf);
+        resetReasons = EnumNames.of(Btf.vmlinux(), EventFormat.RESET_REASONS);
+        format = EventFormat.bind(btf, resetReasons);
         demultiplexer = new EventDemultiplexer(format, handler);
         counts = new TallyReader(object.map("tallies"), btf);
+        sweeper = new SocketSweeper(
+                object.program("tcp_sweep"),
+                options.networkNamespace(),
+                options.sweepInterval().toNanos());
         poller = RingPoller.create();
         try {
             poller.add(RingBuffer.open(object.map("events")), demultiplexer, RECORDS_PER_TURN);
             for (BpfProgram program : object.programs().values()) {
-                links.add(attach(program));
+                if (!ITERATORS.contains(program.name())) {
+                    links.add(attach(program));
+                }
             }
+            // behind the programs: a socket is either found here or has its owner from its own events
+            SocketSweeper.walk(object.program("tcp_owners"));
         } catch (RuntimeException e) {
             release();
             throw e;
@@ -73,7 +87,7 @@ public final class TcpProbe implements LayerProbe {
         Btf btf = spec.btf().orElseThrow(() -> new IllegalStateException(spec.origin() + " has no BTF"));
         BpfObject object = BpfObject.open(spec, loadOptions(options)).load();
         try {
-            return new TcpProbe(object, btf, handler);
+            return new TcpProbe(object, btf, options, handler);
         } catch (RuntimeException e) {
             object.close();
             throw e;
@@ -84,7 +98,9 @@ public final class TcpProbe implements LayerProbe {
         return LoadOptions.DEFAULTS
                 .withMaxEntries("events", options.ringBytes())
                 .withGlobal("only_netns", options.networkNamespace())
-                .withOptional("tcp_send", "tcp_receive"); // their tracepoints came with Linux 6.3
+                .withGlobal("sample_interval", options.sampleInterval().toNanos())
+                // their tracepoints came with Linux 6.3 and 5.19
+                .withOptional("tcp_send", "tcp_receive", "tcp_congestion");
     }
 
     private static Link attach(BpfProgram program) {
@@ -118,6 +134,41 @@ public final class TcpProbe implements LayerProbe {
     @Override
     public RecordReader reader() {
         return demultiplexer;
+    }
+
+    @Override
+    public List<EnumNames> names() {
+        return List.of(resetReasons);
+    }
+
+    /**
+     * Sweeps the sockets when it is time to. The first sweep tells the sockets that are older than the probe.
+     *
+     * @throws io.ebpf4j.kernel.BpfException what ended the sweep before
+     */
+    @Override
+    public void tend(long now) {
+        sweeper.tend(now);
+    }
+
+    /**
+     * Tells of all live sockets and listeners now, in the namespaces that are watched and visible in /proc or /run/netns.
+     * The samples are in the ring when this returns; somebody else has to drain it. For any thread.
+     *
+     * @return what was reached
+     */
+    public Sweep sweep() {
+        return sweeper.sweep();
+    }
+
+    /** {@return what the sweep before reached} */
+    public Sweep lastSweep() {
+        return sweeper.last();
+    }
+
+    /** {@return the programs, by name: what each costs is in their run statistics} */
+    public Map<String, BpfProgram> programs() {
+        return object.programs();
     }
 
     @Override
@@ -172,6 +223,7 @@ public final class TcpProbe implements LayerProbe {
     }
 
     private void release() {
+        sweeper.close();
         links.reversed().forEach(Link::close);
         links.clear();
         poller.close();

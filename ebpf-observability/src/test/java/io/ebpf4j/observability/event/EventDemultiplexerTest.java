@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,7 +18,8 @@ class EventDemultiplexerTest {
     private static final int OFFSET = 24;
 
     private final List<ConnectivityEvent> events = new ArrayList<>();
-    private final EventFormat format = EventFormat.bind(BundledBtf.load());
+    private final EventFormat format = EventFormat.bind(
+            BundledBtf.load(), new EnumNames(EventFormat.RESET_REASONS, Map.of(1L, "SK_RST_REASON_NO_SOCKET")));
     private final EventDemultiplexer demultiplexer = new EventDemultiplexer(format, EventHandler.events(events::add));
 
     static List<RecordedEvent> recorded() {
@@ -70,6 +72,42 @@ class EventDemultiplexerTest {
             case Accepted accepted ->
                 assertThat(accepted.queued()).isEqualTo(Duration.ofNanos(recorded.number("queued")));
             case Closed closed -> checkClosed(recorded, closed);
+            case Retransmitted again -> {
+                assertThat(again.segment().name()).isEqualTo(recorded.expected().get("again"));
+                assertThat(again.error()).isEqualTo((int) recorded.number("error"));
+                assertThat(again.isSent()).isEqualTo(recorded.number("error") == 0);
+                assertThat(again.segments()).isEqualTo((int) recorded.number("segments"));
+                assertThat(again.sequence()).isEqualTo((int) recorded.number("sequence"));
+                assertThat(again.congestion().ordinal()).isEqualTo((int) recorded.number("congestion"));
+                assertThat(again.state().ordinal()).isEqualTo((int) recorded.number("state"));
+            }
+            case ConnectionReset reset -> {
+                assertThat(reset.side().name()).isEqualTo(recorded.expected().get("side"));
+                // enum sk_rst_reason of the kernel that it was recorded on
+                assertThat(reset.reason()).isEqualTo(recorded.number("reason") == 1 ? "NO_SOCKET" : "");
+                assertThat(reset.state().ordinal()).isEqualTo((int) recorded.number("state"));
+            }
+            case CongestionChanged changed -> {
+                assertThat(changed.before().ordinal()).isEqualTo((int) recorded.number("before"));
+                assertThat(changed.after().ordinal()).isEqualTo((int) recorded.number("after"));
+                assertThat(changed.window()).isEqualTo((int) recorded.number("window"));
+                assertThat(changed.threshold()).isEqualTo((int) recorded.number("threshold"));
+            }
+            case SocketSample sample -> {
+                assertThat(sample.age()).isEqualTo(Duration.ofNanos(recorded.number("age")));
+                assertThat(sample.state().ordinal()).isEqualTo((int) recorded.number("state"));
+                assertThat(sample.congestionWindow()).isEqualTo((int) recorded.number("window"));
+                assertThat(sample.peerWindow()).isEqualTo(recorded.number("peer_window"));
+                assertThat(sample.unacknowledged()).isEqualTo(recorded.number("unacknowledged"));
+                assertThat(sample.unread()).isEqualTo(recorded.number("unread"));
+                checkTraffic(recorded, sample.traffic());
+                assertThat(sample.traffic().bytesSent()).isEqualTo(100); // what the recorded client had written
+            }
+            case ListenerSample sample -> {
+                assertThat(sample.backlog()).isEqualTo((int) recorded.number("backlog"));
+                assertThat(sample.maximum()).isEqualTo((int) recorded.number("maximum"));
+                assertThat(sample.drops()).isEqualTo(recorded.number("drops"));
+            }
         }
     }
 
@@ -78,6 +116,18 @@ class EventDemultiplexerTest {
         assertThat(closed.duration()).isEqualTo(Duration.ofNanos(recorded.number("duration")));
         assertThat(closed.before().ordinal()).isEqualTo((int) recorded.number("before"));
         Traffic traffic = closed.traffic();
+        checkTraffic(recorded, traffic);
+        // the recorded clients sent 1,000 bytes and got 10,000, or sent 200: sequence numbers of SYN and FIN are no
+        // bytes
+        boolean client = closed.connection().direction() == Direction.CLIENT;
+        boolean local = recorded.expected().get("local").contains(":8080")
+                || recorded.expected().get("remote").contains(":8080");
+        assertThat(client ? traffic.bytesSent() : traffic.bytesReceived()).isEqualTo(local ? 1_000 : 200);
+        assertThat(client ? traffic.bytesReceived() : traffic.bytesSent()).isEqualTo(local ? 10_000 : 0);
+        assertThat(closed.reason()).isEqualTo(CloseReason.FINISHED);
+    }
+
+    private static void checkTraffic(RecordedEvent recorded, Traffic traffic) {
         assertThat(traffic.bytesRetransmitted()).isEqualTo(recorded.number("bytes_retrans"));
         assertThat(traffic.segmentsSent() + "/" + traffic.segmentsReceived())
                 .isEqualTo(recorded.expected().get("segments"));
@@ -89,11 +139,22 @@ class EventDemultiplexerTest {
         assertThat(traffic.roundTrip()).isEqualTo(micros(recorded, "rtt"));
         assertThat(traffic.roundTripDeviation()).isEqualTo(micros(recorded, "deviation"));
         assertThat(traffic.roundTripMinimum()).isEqualTo(micros(recorded, "minimum"));
-        // the recorded clients sent 1,000 bytes and got 10,000: sequence numbers of SYN and FIN are no bytes
-        boolean client = closed.connection().direction() == Direction.CLIENT;
-        assertThat(traffic.bytesSent()).isEqualTo(client ? 1_000 : 10_000);
-        assertThat(traffic.bytesReceived()).isEqualTo(client ? 10_000 : 1_000);
-        assertThat(closed.reason()).isEqualTo(CloseReason.FINISHED);
+        RoundTrips life = traffic.roundTrips();
+        assertThat(String.join(
+                        "/",
+                        Integer.toString(life.samples()),
+                        micros(life.least()),
+                        micros(life.mean()),
+                        micros(life.most()),
+                        micros(life.deviation()),
+                        micros(life.minimum())))
+                .isEqualTo(recorded.expected().get("life"));
+        assertThat(traffic.zeroWindow().toNanos() + "/" + traffic.zeroWindows())
+                .isEqualTo(recorded.expected().get("zero"));
+    }
+
+    private static String micros(Duration duration) {
+        return Long.toString(duration.toNanos() / 1_000);
     }
 
     private static Duration micros(RecordedEvent recorded, String name) {
