@@ -31,6 +31,7 @@ public final class DnsDecoder implements Consumer<DnsView> {
     private static final int STREAMS = 1024;
     private static final int TRUNCATED = 1024;
     private static final int HEADER = 12; // RFC 1035, section 4.1.1
+    private static final int ALIKE = 64; // questions of one number and name that a server has on one socket at a time
     private static final int NO_CPU = -1; // time told it
 
     private final DnsOptions options;
@@ -166,6 +167,10 @@ public final class DnsDecoder implements Consumer<DnsView> {
             // A server cannot tell whether it is asked again or by somebody else with the same number: each gets its
             // answer.
             if (direction == Direction.SERVER) {
+                if (known.starts.size() == ALIKE) {
+                    known.starts.remove();
+                    add(evicted, 1);
+                }
                 add(questions, 1);
                 known.starts.add(view.timestamp());
             }

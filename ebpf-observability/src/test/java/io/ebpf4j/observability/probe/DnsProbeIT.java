@@ -13,7 +13,12 @@ import io.ebpf4j.observability.protocol.Completeness;
 import io.ebpf4j.observability.protocol.DnsMessage;
 import io.ebpf4j.testing.RequiresKernel;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -252,6 +257,64 @@ class DnsProbeIT {
         assertThat(client.addresses()).containsExactly(address("192.0.2.1"));
         assertThat(client.connection().process().pid()).isEqualTo((int) pid);
         assertThat(client.connection().process().comm()).isEqualTo("curl");
+    }
+
+    @Test
+    void overTheSixthVersion() {
+        Process process = network.start("dig", "-6", "@::1", "host.test");
+        long pid = process.pid();
+        TestNetwork.output(process, "dig");
+        DnsTransaction client = await(Direction.CLIENT, "host.test", A);
+        DnsTransaction served = await(Direction.SERVER, "host.test", A);
+        assertThat(client.connection().remote()).hasToString("[::1]:53");
+        assertThat(client.connection().process().pid()).isEqualTo((int) pid);
+        assertThat(served.connection().remote().port())
+                .isEqualTo(client.connection().local().port());
+        assertThat(client.outcome()).isEqualTo(DnsOutcome.ANSWERED);
+    }
+
+    /** A query for the A record of a name of one label and {@code test}. */
+    private static ByteBuffer query(int id, String label) {
+        ByteBuffer query = ByteBuffer.allocate(64).putShort((short) id).putShort((short) 0x0100);
+        query.putShort((short) 1).putShort((short) 0).putInt(0);
+        query.put((byte) label.length()).put(label.getBytes(StandardCharsets.US_ASCII));
+        query.put((byte) 4).put("test".getBytes(StandardCharsets.US_ASCII)).put((byte) 0);
+        return query.putShort((short) A).putShort((short) 1).flip();
+    }
+
+    /** Sockets of both versions talk to 127.0.0.1, connected and not, by write, writev and sendto. */
+    @Test
+    void everyWayToSendAndToReceive() {
+        int asked = network.call(() -> {
+            InetSocketAddress to = new InetSocketAddress(address("127.0.0.1"), 53);
+            int id = 0;
+            for (StandardProtocolFamily family : List.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6)) {
+                try (DatagramChannel channel = DatagramChannel.open(family)) {
+                    channel.send(query(++id, "sendto" + family), to);
+                    channel.receive(ByteBuffer.allocate(512));
+                }
+                try (DatagramChannel channel = DatagramChannel.open(family).connect(to)) {
+                    channel.write(query(++id, "write" + family));
+                    channel.read(ByteBuffer.allocate(512));
+                    channel.write(new ByteBuffer[] {query(++id, "writev" + family)});
+                    channel.read(new ByteBuffer[] {ByteBuffer.allocateDirect(512), ByteBuffer.allocateDirect(1)});
+                }
+            }
+            return id;
+        });
+        for (StandardProtocolFamily family : List.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6)) {
+            for (String way : List.of("sendto", "write", "writev")) {
+                DnsTransaction client = await(Direction.CLIENT, way + family + ".test", A);
+                assertThat(client.outcome()).as("%s", client).isEqualTo(DnsOutcome.ANSWERED);
+                assertThat(client.responseCode()).isEqualTo(3);
+                assertThat(client.connection().remote()).hasToString("127.0.0.1:53");
+                assertThat(client.connection().process().pid())
+                        .isEqualTo((int) ProcessHandle.current().pid());
+            }
+        }
+        assertThat(probe.reader().counts().answered()).isEqualTo(2L * asked);
+        assertThat(probe.reader().counts().unreadable()).isZero();
+        assertThat(probe.reader().counts().malformed()).isZero();
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A dnsmasq on 127.0.0.1:53 of a test network, which is that network's resolver too. It knows {@code host.test} with two
+ * A dnsmasq on 127.0.0.1:53 and [::1]:53 of a test network, which is that network's resolver too. It knows {@code host.test} with two
  * addresses, {@code alias.test} that leads there by {@code middle.test}, and {@code big.test} with a text that fits no
  * datagram of 512 bytes; nothing else exists.
  */
@@ -40,7 +40,7 @@ final class DnsServer implements AutoCloseable {
                 "--pid-file",
                 "--no-resolv",
                 "--no-hosts",
-                "--listen-address=127.0.0.1",
+                "--listen-address=127.0.0.1,::1",
                 "--bind-interfaces",
                 "--local=/test/",
                 "--local-ttl=" + TTL,
