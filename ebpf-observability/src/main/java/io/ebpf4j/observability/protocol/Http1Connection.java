@@ -13,13 +13,18 @@ import org.jspecify.annotations.Nullable;
  * each request with its response. Requests and responses are paired by their order on the connection, which is what the protocol itself goes by; which
  * thread carried them means nothing.
  *
+ * <p>A client whose one thread sends and whose other thread receives may be told of in the wrong order, the response first: a response without its
+ * request waits for it, as long as no byte of the requests is missing.
+ *
  * <p>The watcher may join in the middle, captures may be cut, calls may be missed: what cannot be placed is counted and reported, and the parser finds
- * its feet at the next call that begins like a message. Memory is bounded: 8 KiB of head a direction, 256 requests under way.
+ * its feet at the next call that begins like a message. Where messages may be among what was missed, nothing on either side of the gap is paired with
+ * something on the other. Memory is bounded: 8 KiB of head a direction, 256 requests under way.
  *
  * <p>Not for use by several threads.
  */
 public final class Http1Connection {
     private static final int MOST_UNDER_WAY = 256;
+    private static final int MOST_EARLY = 16;
 
     /** The two directions of a connection. */
     public enum Direction {
@@ -43,7 +48,15 @@ public final class Http1Connection {
     private final Stream requests = new Stream(Direction.REQUESTS);
     private final Stream responses = new Stream(Direction.RESPONSES);
     private final ArrayDeque<Pending> underWay = new ArrayDeque<>();
+    /** Responses that were told of before their requests, the first one first; there are none while requests are under way. */
+    private final ArrayDeque<Pending> early = new ArrayDeque<>();
+
     private boolean opaque;
+    /** After a gap: which request a response belongs to is not known until one has been answered and the next one begins. */
+    private boolean astray;
+
+    private boolean answered;
+    private boolean requestSeen;
 
     /** A request that waits for its response, or whose response is under way. */
     private static final class Pending {
@@ -110,9 +123,27 @@ public final class Http1Connection {
             last.responseWhole = true;
             last.responseEnd = Math.max(last.responseEnd, responses.lastTime);
         }
+        giveAway();
+    }
+
+    /** Gives what is under way as it is, and early responses as unpaired. */
+    private void giveAway() {
         while (!underWay.isEmpty()) {
             finish();
         }
+        while (!early.isEmpty()) {
+            Pending response = early.removeFirst();
+            listener.unpaired(response.status, response.responseStart);
+        }
+    }
+
+    /** Messages may be among what was missed. */
+    private void loseTrack() {
+        giveAway();
+        requests.request = null;
+        responses.request = null;
+        astray = true;
+        answered = false;
     }
 
     /** {@return how many requests wait for their response, or for its end} */
@@ -150,6 +181,7 @@ public final class Http1Connection {
         private int headLength;
         private long rest;
         private long expected;
+        private boolean joined;
         private long headStart;
         private long lastTime;
         private int chunkDigits;
@@ -166,6 +198,11 @@ public final class Http1Connection {
                 if (expected == 0) {
                     // Joined in the middle: nothing was lost that this parser was there for.
                     state = State.SEEKING;
+                    joined = true;
+                    Stream other = this == requests ? responses : requests;
+                    if (other.expected > 0 && !other.joined) {
+                        loseTrack();
+                    }
                 } else {
                     skip(position - expected);
                 }
@@ -191,40 +228,43 @@ public final class Http1Connection {
         }
 
         private boolean startsMessage(MemorySegment bytes, long offset, int captured) {
-            byte[] beginning = new byte[Math.min(captured, 24)];
-            MemorySegment.copy(bytes, offset, MemorySegment.ofArray(beginning), 0, beginning.length);
-            int from = 0;
+            long from = offset;
+            long end = offset + captured;
             // Some clients send an empty line between requests (RFC 9112, section 2.2).
-            while (from < beginning.length && (beginning[from] == '\r' || beginning[from] == '\n')) {
+            while (from < end && isLineEnd(bytes.get(ValueLayout.JAVA_BYTE, from))) {
                 from++;
             }
-            if (from > 0) {
-                beginning = Arrays.copyOfRange(beginning, from, beginning.length);
-            }
+            int length = (int) (end - from);
+            StreamStart start = StreamStart.of(bytes, from, length);
             return direction == Direction.REQUESTS
-                    ? Http1Head.startsRequest(beginning, beginning.length) || couldStart(beginning)
-                    : Http1Head.startsResponse(beginning, beginning.length) || couldRespond(beginning);
+                    ? start == StreamStart.HTTP1_REQUEST || couldStart(bytes, from, length)
+                    : start == StreamStart.HTTP1_RESPONSE || couldRespond(bytes, from, length);
+        }
+
+        private static boolean isLineEnd(byte octet) {
+            return octet == '\r' || octet == '\n';
         }
 
         /** A call may carry only the first letters of a method. */
-        private boolean couldStart(byte[] beginning) {
-            if (state == State.SEEKING || beginning.length > 7) {
+        private boolean couldStart(MemorySegment bytes, long from, int length) {
+            if (state == State.SEEKING || length > 7) {
                 return false;
             }
-            for (byte octet : beginning) {
-                if (octet < 'A' || octet > 'Z') {
+            for (int i = 0; i < length; i++) {
+                byte octet = bytes.get(ValueLayout.JAVA_BYTE, from + i);
+                if ((octet < 'A' || octet > 'Z') && !(octet == ' ' && i == length - 1 && i > 2)) {
                     return false;
                 }
             }
             return true;
         }
 
-        private boolean couldRespond(byte[] beginning) {
-            if (state == State.SEEKING || beginning.length > 6) {
+        private boolean couldRespond(MemorySegment bytes, long from, int length) {
+            if (state == State.SEEKING || length > 6) {
                 return false;
             }
-            for (int i = 0; i < beginning.length; i++) {
-                if (beginning[i] != "HTTP/1.".charAt(i)) {
+            for (int i = 0; i < length; i++) {
+                if (bytes.get(ValueLayout.JAVA_BYTE, from + i) != "HTTP/1.".charAt(i)) {
                     return false;
                 }
             }
@@ -273,7 +313,7 @@ public final class Http1Connection {
 
         private long start(MemorySegment bytes, long at, long end, long time) {
             byte octet = bytes.get(ValueLayout.JAVA_BYTE, at);
-            if (octet == '\r' || octet == '\n') {
+            if (isLineEnd(octet)) {
                 return at + 1;
             }
             if (octet < 'A' || octet > 'Z') {
@@ -342,14 +382,26 @@ public final class Http1Connection {
         }
 
         private void requestHead(Completeness completeness, long time) {
-            Pending pending = new Pending();
+            if (astray && answered) {
+                astray = false;
+            }
+            requestSeen = true;
+            Pending pending = underWay.isEmpty() ? early.pollFirst() : null;
+            boolean answeredEarly = pending != null;
+            if (pending == null) {
+                pending = new Pending();
+            }
             pending.method = head.method;
             pending.path = head.path;
             pending.host = head.host;
             pending.minorVersion = head.minorVersion;
             pending.trace = head.trace();
-            pending.requestStart = headStart;
+            // The two threads' times cross as their records do.
+            pending.requestStart = answeredEarly ? Math.min(headStart, pending.responseStart) : headStart;
             pending.requestBytes = headLength;
+            if (answeredEarly && responses.request == pending && pending.method.equals("HEAD")) {
+                responses.complete(pending.responseStart);
+            }
             if (underWay.size() == MOST_UNDER_WAY) {
                 finish();
             }
@@ -379,6 +431,21 @@ public final class Http1Connection {
                 // The end of the response before was not seen.
                 finish();
                 pending = underWay.peekFirst();
+            }
+            if (astray) {
+                while (!underWay.isEmpty()) {
+                    finish();
+                }
+                answered = true;
+                pending = null;
+            }
+            if (pending == null && !astray && (requestSeen || !requests.joined && !joined)) {
+                pending = new Pending();
+                early.addLast(pending);
+                if (early.size() > MOST_EARLY) {
+                    Pending oldest = early.removeFirst();
+                    listener.unpaired(oldest.status, oldest.responseStart);
+                }
             }
             if (pending == null) {
                 listener.unpaired(status, headStart);
@@ -482,10 +549,7 @@ public final class Http1Connection {
                         state = State.SEEKING;
                     }
                 }
-                case START, CHUNK_SIZE, TRAILER, SEEKING -> {
-                    state = State.SEEKING;
-                    lose(missed);
-                }
+                case START, CHUNK_SIZE, TRAILER, SEEKING -> missMessages(missed);
             }
         }
 
@@ -494,14 +558,29 @@ public final class Http1Connection {
             if (state == State.BODY) {
                 complete(lastTime);
                 if (beyond > 0) {
-                    state = State.SEEKING;
-                    lose(beyond);
+                    missMessages(beyond);
                 }
             } else if (beyond > 0) {
+                // The rest of this body, as a rule, which is counted as its own.
                 state = State.SEEKING;
                 lose(beyond);
             } else {
                 beginSize();
+            }
+        }
+
+        /** Whole messages may be among these. */
+        private void missMessages(long missed) {
+            boolean inMessage = state == State.CHUNK_SIZE || state == State.TRAILER || state == State.SEEKING;
+            state = State.SEEKING;
+            lose(missed);
+            if (inMessage && request != null) {
+                return;
+            }
+            if (direction == Direction.REQUESTS && underWay.isEmpty()) {
+                giveAway();
+            } else {
+                loseTrack();
             }
         }
 
@@ -534,8 +613,11 @@ public final class Http1Connection {
             }
             if (direction == Direction.REQUESTS) {
                 pending.requestWhole = true;
+                if (pending.responseWhole && pending == underWay.peekFirst()) {
+                    finish(); // its response was told of first
+                }
             } else {
-                pending.responseEnd = time;
+                pending.responseEnd = Math.max(time, pending.responseEnd);
                 pending.responseWhole = true;
                 if (pending == underWay.peekFirst()) {
                     finish();

@@ -3,6 +3,7 @@ package io.ebpf4j.observability.protocol;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -50,6 +51,8 @@ public final class Http2Connection {
     private final Half requests = new Half(Http1Connection.Direction.REQUESTS);
     private final Half responses = new Half(Http1Connection.Direction.RESPONSES);
 
+    private int earlyStreams;
+
     private final Map<Integer, Pending> streams = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -63,11 +66,15 @@ public final class Http2Connection {
         }
     };
 
+    /** The highest stream that a request was seen on: requests begin in order, so a lower one without a request has none to come. */
+    private int lastRequest;
+
     private static final class Pending {
         String method = "";
         String path = "";
         String host = "";
         boolean requestSeen;
+        boolean early;
         long requestStart;
         long requestBytes;
         boolean requestWhole;
@@ -335,10 +342,22 @@ public final class Http2Connection {
                     pending.requestSeen = true;
                     pending.requestStart = time;
                     streams.put(stream, pending);
+                } else if (pending.early) {
+                    // Told of after its response: one thread sends, another one receives.
+                    pending.early = false;
+                    pending.requestSeen = true;
+                    pending.requestStart = Math.min(time, pending.responseStart);
+                }
+                if (stream > lastRequest) {
+                    lastRequest = stream;
+                    giveUpEarly();
                 }
             } else if (pending == null) {
                 pending = new Pending();
                 pending.responseStart = time;
+                // Only a stream of the client's own has a request (RFC 9113, section 5.1.1).
+                pending.early = stream > lastRequest && (stream & 1) == 1;
+                earlyStreams += pending.early ? 1 : 0;
                 streams.put(stream, pending);
             } else if (pending.responseStart == 0) {
                 pending.responseStart = time;
@@ -461,7 +480,7 @@ public final class Http2Connection {
             }
             if (pending.status <= 0) {
                 pending.status = status == 0 ? -1 : status;
-                if (!pending.requestSeen) {
+                if (!pending.requestSeen && !pending.early) {
                     listener.unpaired(pending.status, pending.responseStart);
                 }
             }
@@ -483,11 +502,17 @@ public final class Http2Connection {
         private void half(int id, Pending pending, long time) {
             if (direction == Http1Connection.Direction.REQUESTS) {
                 pending.requestWhole = true;
+                if (pending.responseWhole) {
+                    streams.remove(id);
+                    give(pending);
+                }
             } else {
                 pending.responseWhole = true;
                 pending.responseEnd = time;
-                streams.remove(id);
-                give(pending);
+                if (!pending.early) {
+                    streams.remove(id);
+                    give(pending);
+                }
             }
         }
 
@@ -578,8 +603,35 @@ public final class Http2Connection {
         return (bytes.get(ValueLayout.JAVA_BYTE, at) & 0x7f) << 24 | u24(bytes, at + 1);
     }
 
-    /** A response without its request was reported as unpaired already. */
+    /** Responses on streams whose requests cannot come any more. */
+    private void giveUpEarly() {
+        if (earlyStreams == 0) {
+            return;
+        }
+        earlyStreams = 0;
+        Iterator<Map.Entry<Integer, Pending>> each = streams.entrySet().iterator();
+        while (each.hasNext()) {
+            Map.Entry<Integer, Pending> entry = each.next();
+            Pending pending = entry.getValue();
+            if (pending.early && entry.getKey() > lastRequest) {
+                earlyStreams++;
+            } else if (pending.early) {
+                pending.early = false;
+                if (pending.status != 0) {
+                    listener.unpaired(pending.status, pending.responseStart);
+                }
+                if (pending.responseWhole) {
+                    each.remove();
+                }
+            }
+        }
+    }
+
+    /** A response without its request was reported as unpaired already, unless it was still waiting for it. */
     private void give(Pending done) {
+        if (done.early && done.status != 0) {
+            listener.unpaired(done.status, done.responseStart);
+        }
         if (!done.requestSeen) {
             return;
         }

@@ -1,6 +1,7 @@
 package io.ebpf4j.observability.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.ebpf4j.observability.protocol.Http1Connection.Direction;
 import io.ebpf4j.observability.protocol.Http1Connection.Queries;
@@ -245,5 +246,59 @@ class Http1ConnectionTest {
                     .close();
             assertThat(wire.connection.underWay()).isZero();
         }
+    }
+
+    /** Client threads: one sends, another one receives, and the sender is told of last. */
+    @Test
+    void aResponseToldOfBeforeItsRequestWaitsForIt() {
+        Wire wire = new Wire();
+        for (int i = 0; i < 3; i++) {
+            wire.send(Direction.RESPONSES, RESPONSES[0]);
+            assertThat(wire.seen.exchanges).hasSize(i);
+            wire.send(Direction.REQUESTS, REQUESTS[0]);
+            assertThat(wire.seen.exchanges).hasSize(i + 1);
+            assertThat(wire.seen.exchanges.getLast().status()).isEqualTo(200);
+            assertThat(wire.seen.exchanges.getLast().completeness()).isEqualTo(Completeness.WHOLE);
+            assertThat(wire.seen.exchanges.getLast().latency()).isZero();
+        }
+        wire.send(Direction.REQUESTS, REQUESTS[0]).send(Direction.RESPONSES, RESPONSES[0]);
+        assertThat(wire.seen.lines()).containsOnly(expected().getFirst()).hasSize(4);
+        assertThat(wire.seen.unpaired).isEmpty();
+    }
+
+    @Test
+    void anEarlyResponseToHeadHasNoBody() {
+        Wire wire = new Wire();
+        wire.send(Direction.RESPONSES, "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n");
+        wire.send(Direction.REQUESTS, "HEAD /h HTTP/1.1\r\n\r\n");
+        wire.send(Direction.REQUESTS, REQUESTS[0]).send(Direction.RESPONSES, RESPONSES[0]);
+        assertThat(wire.seen.exchanges).extracting(HttpExchange::path).containsExactly("/h", "/one");
+        assertThat(wire.seen.lost).isZero();
+    }
+
+    @Test
+    void nothingIsPairedOverALostRequest() {
+        Wire wire = new Wire();
+        wire.send(Direction.REQUESTS, REQUESTS[0]).send(Direction.RESPONSES, RESPONSES[0]);
+        wire.miss(Direction.REQUESTS, 80)
+                .send(Direction.RESPONSES, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        wire.send(Direction.REQUESTS, REQUESTS[0]).send(Direction.RESPONSES, RESPONSES[0]);
+        wire.close();
+        assertThat(wire.seen.unpaired).containsExactly(404);
+        assertThat(wire.seen.lines())
+                .containsExactly(expected().getFirst(), expected().getFirst());
+    }
+
+    @Test
+    void nothingIsPairedOverALostResponse() {
+        Wire wire = new Wire();
+        wire.send(Direction.REQUESTS, "GET /lost HTTP/1.1\r\n\r\n").miss(Direction.RESPONSES, 300);
+        wire.send(Direction.REQUESTS, "GET /after HTTP/1.1\r\n\r\n");
+        wire.send(Direction.RESPONSES, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        wire.send(Direction.REQUESTS, REQUESTS[0]).send(Direction.RESPONSES, RESPONSES[0]);
+        assertThat(wire.seen.exchanges)
+                .extracting(HttpExchange::path, HttpExchange::status)
+                .containsExactly(tuple("/lost", 0), tuple("/after", 0), tuple("/one", 200));
+        assertThat(wire.seen.unpaired).containsExactly(404);
     }
 }

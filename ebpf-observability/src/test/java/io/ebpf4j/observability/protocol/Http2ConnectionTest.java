@@ -267,4 +267,15 @@ class Http2ConnectionTest {
             assertThat(wire.connection.underWay()).isZero();
         }
     }
+
+    @Test
+    void aResponseToldOfBeforeItsRequestWaitsForIt() {
+        send(Direction.RESPONSES, headers(1, 9, RESPONSE_200));
+        assertThat(seen.exchanges).isEmpty();
+        send(Direction.REQUESTS, headers(1, 9, FIRST));
+        assertThat(seen.lines()).containsExactly("GET / www.example.com 200");
+        send(Direction.RESPONSES, headers(1, 11, RESPONSE_307));
+        send(Direction.REQUESTS, headers(1, 13, SECOND));
+        assertThat(seen.unpaired).as("11 cannot come behind 13").hasSize(1);
+    }
 }
