@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class DnsDecoder implements Consumer<DnsView> {
     private static final int STREAMS = 1024;
     private static final int TRUNCATED = 1024;
+    private static final int EARLY = 1024;
+    private static final long EARLY_NANOS = 100_000_000; // a thread that was not run between its send and the telling of it
     private static final int HEADER = 12; // RFC 1035, section 4.1.1
     private static final int ALIKE = 64; // questions of one number and name that a server has on one socket at a time
     private static final int NO_CPU = -1; // time told it
@@ -39,6 +41,7 @@ public final class DnsDecoder implements Consumer<DnsView> {
     // the oldest first: what was put once keeps its place
     private final Map<Key, Waiting> pending = new LinkedHashMap<>();
     private final ConnectionTable<Streams> streams;
+    private final Map<Key, Early> early = new LinkedHashMap<>();
     private final Map<Asked, Long> truncated = new LinkedHashMap<>();
     private final AtomicLong questions = new AtomicLong();
     private final AtomicLong repeats = new AtomicLong();
@@ -57,6 +60,12 @@ public final class DnsDecoder implements Consumer<DnsView> {
     private record Key(long cookie, Direction direction, DnsTransport transport, int id, String name, int type) {}
 
     private record Asked(int pid, long started, String name, int type) {}
+
+    /**
+     * An answer without its question. A send is told when it is done, so that of a socket with two threads the one can tell
+     * of the answer before the other tells of the query.
+     */
+    private record Early(long timestamp, int cpu, Connection connection, DnsMessage message) {}
 
     /** A question that no answer was seen to. */
     private static final class Waiting {
@@ -186,6 +195,16 @@ public final class DnsDecoder implements Consumer<DnsView> {
             finish(view.timestamp(), view.cpu(), key, known, DnsOutcome.FAILED, view.error(), null, connection);
             return;
         }
+        Early answer = direction == Direction.CLIENT ? early.remove(key) : null;
+        if (answer != null) {
+            add(answered, 1);
+            // the query left before its answer came, whatever the order of the records
+            known.starts.clear();
+            known.starts.add(answer.timestamp);
+            Connection end = ends(answer.connection, connection);
+            finish(answer.timestamp, answer.cpu, key, known, DnsOutcome.ANSWERED, 0, answer.message, end);
+            return;
+        }
         if (pending.size() == options.pending()) {
             Iterator<Waiting> oldest = pending.values().iterator();
             add(evicted, oldest.next().starts.size());
@@ -212,13 +231,16 @@ public final class DnsDecoder implements Consumer<DnsView> {
                 ? keyWithoutQuestion(view, direction, message)
                 : key(view, direction, message);
         Waiting known = key == null ? null : pending.get(key);
-        if (key == null || known == null) {
+        if (key == null) {
             add(unasked, 1);
-            if (key != null) {
-                Connection connection = connection(view, direction, null);
-                Waiting unseen = new Waiting(connection, message.questions().getFirst(), DnsRetry.NONE);
-                unseen.starts.add(view.timestamp());
-                finish(view.timestamp(), view.cpu(), key, unseen, DnsOutcome.UNASKED, 0, message, connection);
+            return;
+        }
+        if (known == null) {
+            Early answer = new Early(view.timestamp(), view.cpu(), connection(view, direction, null), message);
+            if (direction == Direction.CLIENT) {
+                keep(key, answer);
+            } else {
+                reportUnasked(key, answer);
             }
             return;
         }
@@ -236,6 +258,26 @@ public final class DnsDecoder implements Consumer<DnsView> {
             }
             truncated.put(new Asked(view.pid(), view.processStarted(), key.name, key.type), view.timestamp());
         }
+    }
+
+    private void keep(Key key, Early answer) {
+        Early before = early.remove(key);
+        if (before != null) {
+            reportUnasked(key, before);
+        } else if (early.size() == EARLY) {
+            Iterator<Map.Entry<Key, Early>> oldest = early.entrySet().iterator();
+            Map.Entry<Key, Early> gone = oldest.next();
+            oldest.remove();
+            reportUnasked(gone.getKey(), gone.getValue());
+        }
+        early.put(key, answer);
+    }
+
+    private void reportUnasked(Key key, Early answer) {
+        add(unasked, 1);
+        Waiting unseen = new Waiting(answer.connection, answer.message.questions().getFirst(), DnsRetry.NONE);
+        unseen.starts.add(answer.timestamp);
+        finish(answer.timestamp, answer.cpu, key, unseen, DnsOutcome.UNASKED, 0, answer.message, answer.connection);
     }
 
     private static Key key(DnsView view, Direction direction, DnsMessage message) {
@@ -257,9 +299,21 @@ public final class DnsDecoder implements Consumer<DnsView> {
     /** Whose ends both are known: an unconnected socket tells the other one only of what it sends. */
     private static Connection connection(DnsView view, Direction direction, @Nullable Connection before) {
         Connection told = view.connection();
-        Endpoint remote = told.remote().port() == 0 && before != null ? before.remote() : told.remote();
+        Connection directed = new Connection(
+                told.cookie(),
+                direction,
+                told.local(),
+                told.remote(),
+                told.process(),
+                told.networkNamespace(),
+                told.cgroup());
+        return before == null ? directed : ends(directed, before);
+    }
+
+    private static Connection ends(Connection told, Connection before) {
+        Endpoint remote = told.remote().port() == 0 ? before.remote() : told.remote();
         return new Connection(
-                told.cookie(), direction, told.local(), remote, told.process(), told.networkNamespace(), told.cgroup());
+                told.cookie(), told.direction(), told.local(), remote, told.process(), told.networkNamespace(), told.cgroup());
     }
 
     /** An error of a socket is one of all that was asked over it. */
@@ -293,11 +347,25 @@ public final class DnsDecoder implements Consumer<DnsView> {
      */
     public void expire(long now) {
         giveUp(now, now - options.timeout().toNanos());
+        reportUnasked(now - EARLY_NANOS);
     }
 
     /** Gives up all that waits, as if its time were over with the last record's: no record follows. */
     public void finish() {
         giveUp(last, last);
+        reportUnasked(last);
+    }
+
+    private void reportUnasked(long since) {
+        Iterator<Map.Entry<Key, Early>> all = early.entrySet().iterator();
+        while (all.hasNext()) {
+            Map.Entry<Key, Early> entry = all.next();
+            if (entry.getValue().timestamp > since) {
+                break;
+            }
+            all.remove();
+            reportUnasked(entry.getKey(), entry.getValue());
+        }
     }
 
     private void giveUp(long now, long since) {

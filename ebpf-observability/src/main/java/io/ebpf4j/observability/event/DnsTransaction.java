@@ -57,7 +57,7 @@ public record DnsTransaction(
         addresses = List.copyOf(addresses);
     }
 
-    /** {@return the time from the first query to the end} */
+    /** {@return the time from the first query to the end; zero where the answer was told first} */
     public Duration latency() {
         return Duration.ofNanos(timestamp - started);
     }

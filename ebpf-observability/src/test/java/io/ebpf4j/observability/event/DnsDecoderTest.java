@@ -146,6 +146,7 @@ class DnsDecoderTest {
         send(1, message(9, QUERY, "a.test"));
         receive(1, message(9, RESPONSE, "a.test"));
         receive(1, message(9, RESPONSE, "a.test"));
+        reader.elapse(now + SECOND);
         assertThat(transactions.getFirst().queries()).isEqualTo(2);
         assertThat(transactions.getFirst().latency()).isEqualTo(Duration.ofMillis(3_002));
         // the answer to the second query
@@ -155,6 +156,33 @@ class DnsDecoderTest {
         assertThat(reader.counts().questions()).isEqualTo(1);
         assertThat(reader.counts().repeats()).isEqualTo(1);
         assertThat(reader.counts().unasked()).isEqualTo(1);
+    }
+
+    @Test
+    void anAnswerThatIsToldBeforeItsQueryIsItsAnswer() {
+        receive(1, message(9, RESPONSE | 3, "a.test"));
+        send(1, message(9, QUERY, "A.test"));
+        reader.elapse(now + SECOND);
+        assertThat(transactions).hasSize(1);
+        assertThat(transactions.getFirst().outcome()).isEqualTo(DnsOutcome.ANSWERED);
+        assertThat(transactions.getFirst().name()).isEqualTo("A.test");
+        assertThat(transactions.getFirst().responseCode()).isEqualTo(3);
+        assertThat(transactions.getFirst().queries()).isEqualTo(1);
+        assertThat(transactions.getFirst().latency()).isZero();
+        assertThat(reader.counts().questions()).isEqualTo(1);
+        assertThat(reader.counts().answered()).isEqualTo(1);
+        assertThat(reader.counts().unasked()).isZero();
+    }
+
+    @Test
+    void anAnswerLongBeforeAQueryIsNone() {
+        receive(1, message(9, RESPONSE, "a.test"));
+        now += SECOND;
+        send(1, message(9, QUERY, "a.test"));
+        reader.finish();
+        assertThat(transactions)
+                .extracting(DnsTransaction::outcome)
+                .containsExactly(DnsOutcome.UNASKED, DnsOutcome.UNANSWERED);
     }
 
     @Test
@@ -197,9 +225,10 @@ class DnsDecoderTest {
         send(1, message(3, QUERY, "c.test"));
         receive(1, message(1, RESPONSE, "a.test"));
         receive(1, message(3, RESPONSE, "c.test"));
+        reader.elapse(now + SECOND);
         assertThat(transactions)
                 .extracting(DnsTransaction::outcome)
-                .containsExactly(DnsOutcome.UNASKED, DnsOutcome.ANSWERED);
+                .containsExactly(DnsOutcome.ANSWERED, DnsOutcome.UNASKED);
         DnsCounts counts = reader.counts();
         assertThat(counts.evicted()).isEqualTo(1);
         assertThat(counts.questions()).isEqualTo(counts.answered() + counts.evicted() + counts.pending());
