@@ -1,6 +1,5 @@
 package io.ebpf4j.observability.event;
 
-import io.ebpf4j.ring.RecordHandler;
 import io.ebpf4j.ring.Verdict;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,7 +10,7 @@ import java.util.function.Consumer;
  * Hands the DNS records of a ring to a handler. A record of an unknown kind, or one that does not hold what it says, is
  * counted and not read. Allocates nothing per record. One thread drains; the counts may be read by any.
  */
-public final class DnsDemultiplexer implements RecordHandler {
+public final class DnsDemultiplexer implements RecordReader {
     private final DnsFormat format;
     private final Consumer<? super DnsView> handler;
     private final DnsView view;
@@ -54,7 +53,7 @@ public final class DnsDemultiplexer implements RecordHandler {
         return delivered.getOpaque();
     }
 
-    /** {@return records of an unknown kind or with a wrong length} */
+    @Override
     public long rejected() {
         return rejected.getOpaque();
     }

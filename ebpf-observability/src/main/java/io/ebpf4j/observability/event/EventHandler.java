@@ -78,6 +78,13 @@ public interface EventHandler {
     default void listenerSample(ListenerSampleView view) {}
 
     /**
+     * Records are missing.
+     *
+     * @param event which, and how many
+     */
+    default void gap(GapEvent event) {}
+
+    /**
      * {@return a handler that makes an event of every record}
      *
      * @param consumer takes the events
@@ -132,6 +139,11 @@ public interface EventHandler {
             @Override
             public void listenerSample(ListenerSampleView view) {
                 consumer.accept(view.toEvent());
+            }
+
+            @Override
+            public void gap(GapEvent event) {
+                consumer.accept(event);
             }
         };
     }

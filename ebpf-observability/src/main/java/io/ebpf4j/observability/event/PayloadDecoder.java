@@ -80,6 +80,21 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
         kept.setOpaque(0);
     }
 
+    @Override
+    public MessageCounts messages() {
+        return new MessageCounts(
+                paired.getOpaque(),
+                exchanges.getOpaque() - paired.getOpaque() + unpaired.getOpaque(),
+                evicted.getOpaque(),
+                malformed.getOpaque(),
+                0);
+    }
+
+    @Override
+    public void finish() {
+        close();
+    }
+
     /** {@return what became of payload so far} */
     public PayloadCounts counts() {
         return new PayloadCounts(

@@ -1,6 +1,5 @@
 package io.ebpf4j.observability.event;
 
-import io.ebpf4j.ring.RecordHandler;
 import io.ebpf4j.ring.Verdict;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -10,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Hands the payload records of a ring to a handler. A record of an unknown kind, or one that does not hold what it says,
  * is counted and not read. Allocates nothing per record. One thread drains; the counts may be read by any.
  */
-public final class PayloadDemultiplexer implements RecordHandler {
+public final class PayloadDemultiplexer implements RecordReader {
     private final PayloadFormat format;
     private final PayloadHandler handler;
     private final PayloadView payload;
@@ -74,8 +73,18 @@ public final class PayloadDemultiplexer implements RecordHandler {
         };
     }
 
-    /** {@return records of an unknown kind or with a wrong length} */
+    @Override
     public long rejected() {
         return rejected.getOpaque();
+    }
+
+    @Override
+    public MessageCounts messages() {
+        return handler.messages();
+    }
+
+    @Override
+    public void finish() {
+        handler.finish();
     }
 }

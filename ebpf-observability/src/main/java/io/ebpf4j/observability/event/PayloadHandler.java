@@ -15,4 +15,12 @@ public interface PayloadHandler {
      * @param view the record
      */
     void closed(PayloadClosedView view);
+
+    /** {@return what became of the messages that the bytes are} */
+    default MessageCounts messages() {
+        return MessageCounts.NONE;
+    }
+
+    /** Reports what is under way as far as it came: no record follows. */
+    default void finish() {}
 }

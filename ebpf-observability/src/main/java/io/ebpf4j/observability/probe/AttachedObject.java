@@ -87,7 +87,8 @@ final class AttachedObject implements AutoCloseable {
                 .sum();
     }
 
-    private void detach() {
+    /** Nothing more is written then; maps can still be read. */
+    void detach() {
         links.reversed().forEach(Link::close);
         links.clear();
     }

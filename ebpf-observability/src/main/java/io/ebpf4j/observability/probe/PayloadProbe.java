@@ -3,16 +3,18 @@ package io.ebpf4j.observability.probe;
 import io.ebpf4j.btf.Btf;
 import io.ebpf4j.link.AutoAttach;
 import io.ebpf4j.link.Link;
+import io.ebpf4j.map.BpfMap;
 import io.ebpf4j.object.BpfObject;
 import io.ebpf4j.object.LoadOptions;
+import io.ebpf4j.object.Skipped;
+import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.event.PayloadDemultiplexer;
 import io.ebpf4j.observability.event.PayloadFormat;
 import io.ebpf4j.observability.event.PayloadHandler;
 import io.ebpf4j.observability.event.PayloadProtocol;
 import io.ebpf4j.observability.event.PayloadType;
+import io.ebpf4j.observability.event.RecordReader;
 import io.ebpf4j.program.BpfProgram;
-import io.ebpf4j.ring.RingBuffer;
-import io.ebpf4j.ring.RingPoller;
 import io.ebpf4j.spec.ObjectSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The programs that capture payload of TCP connections, loaded and attached, and the ring that they write to. Needs Linux 6.3 with BTF, CAP_BPF and CAP_PERFMON. Buffers are
@@ -32,28 +35,27 @@ import java.util.Set;
  * <p>One thread polls; {@link #wakeup}, {@link #counts} and {@link #close} are for any thread, closing only after polling
  * has ended.
  */
-public final class PayloadProbe implements AutoCloseable {
-    private static final int RECORDS_PER_TURN = 4096;
+public final class PayloadProbe implements LayerProbe {
     private static final int BYTES_PER_WAKE = 8192;
     private static final int MOST_PER_WAKE = 256;
     private static final long LONGEST_WAIT = 100_000_000; // nanoseconds
 
     private final BpfObject object;
+    private final Btf btf;
     private final PayloadFormat format;
     private final PayloadDemultiplexer demultiplexer;
-    private final TallyReader tallies;
+    private final TallyReader counts;
     private final List<Link> links = new ArrayList<>();
-    private final RingPoller poller;
+    private @Nullable ProbeDrain drain;
     private volatile boolean woken;
 
     private PayloadProbe(BpfObject object, Btf btf, PayloadHandler handler) {
         this.object = object;
+        this.btf = btf;
         format = PayloadFormat.bind(btf);
         demultiplexer = new PayloadDemultiplexer(format, handler);
-        tallies = new TallyReader(object.map("tallies"), btf);
-        poller = RingPoller.create();
+        counts = new TallyReader(object.map("tallies"), btf);
         try {
-            poller.add(RingBuffer.open(object.map("events")), demultiplexer, RECORDS_PER_TURN);
             for (BpfProgram program : object.programs().values()) {
                 links.add(attach(program));
             }
@@ -128,6 +130,42 @@ public final class PayloadProbe implements AutoCloseable {
         return format;
     }
 
+    @Override
+    public Layer layer() {
+        return Layer.HTTP;
+    }
+
+    @Override
+    public Btf btf() {
+        return btf;
+    }
+
+    @Override
+    public BpfMap events() {
+        return object.map("events");
+    }
+
+    @Override
+    public BpfMap tallies() {
+        return object.map("tallies");
+    }
+
+    @Override
+    public RecordReader reader() {
+        return demultiplexer;
+    }
+
+    @Override
+    public List<Skipped> skipped() {
+        return object.skipped();
+    }
+
+    @Override
+    public void detach() {
+        links.reversed().forEach(Link::close);
+        links.clear();
+    }
+
     /**
      * Waits for records and hands them on. The programs wake a reader once in many records only; what came since is found
      * after a tenth of a second at most.
@@ -140,7 +178,7 @@ public final class PayloadProbe implements AutoCloseable {
         long most = timeout.compareTo(Duration.ofDays(1)) >= 0 ? Long.MAX_VALUE : timeout.toNanos();
         while (true) {
             long left = most - (System.nanoTime() - start);
-            long taken = poller.poll(Duration.ofNanos(Math.clamp(left, 0, LONGEST_WAIT)));
+            long taken = drain().poll(Duration.ofNanos(Math.clamp(left, 0, LONGEST_WAIT)));
             if (taken > 0 || left <= LONGEST_WAIT || woken) {
                 woken = false;
                 return taken;
@@ -151,7 +189,7 @@ public final class PayloadProbe implements AutoCloseable {
     /** Makes a waiting {@link #poll} return. */
     public void wakeup() {
         woken = true;
-        poller.wakeup();
+        drain().wakeup();
     }
 
     /** {@return what became of every record so far, by kind} */
@@ -160,7 +198,7 @@ public final class PayloadProbe implements AutoCloseable {
         for (PayloadType type : PayloadType.values()) {
             // delivered first: it cannot overtake what was attempted before it was read
             long delivered = demultiplexer.delivered(type);
-            TallyReader.Tally tally = tallies.read(format.number(type));
+            TallyReader.Tally tally = counts.read(format.number(type));
             kinds.put(type, new LossLedger.Counts(tally.attempted(), tally.lost(), delivered));
         }
         return kinds;
@@ -171,7 +209,7 @@ public final class PayloadProbe implements AutoCloseable {
         return demultiplexer.rejected();
     }
 
-    /** {@return runs of a program that the kernel left out because it was running on that CPU already} */
+    @Override
     public long missedRuns() {
         return object.programs().values().stream()
                 .mapToLong(program -> program.info().recursionMisses())
@@ -186,8 +224,20 @@ public final class PayloadProbe implements AutoCloseable {
     }
 
     private void release() {
-        links.reversed().forEach(Link::close);
-        links.clear();
-        poller.close();
+        detach();
+        endDrain();
+    }
+
+    private synchronized ProbeDrain drain() {
+        if (drain == null) {
+            drain = new ProbeDrain(this);
+        }
+        return drain;
+    }
+
+    private synchronized void endDrain() {
+        if (drain != null) {
+            drain.close();
+        }
     }
 }

@@ -103,6 +103,11 @@ public final class ProcessProbe implements LayerProbe {
     }
 
     @Override
+    public void detach() {
+        object.detach();
+    }
+
+    @Override
     public void close() {
         object.close();
     }

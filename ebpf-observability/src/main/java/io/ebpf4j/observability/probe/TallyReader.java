@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Sums the per-CPU {@code struct tally} of a kind. */
+/** Sums the per-CPU {@code struct tally} of a type of record. */
 final class TallyReader {
     private final BpfMap map;
     private final long attempted;
@@ -22,23 +22,41 @@ final class TallyReader {
 
     record Tally(long attempted, long lost) {}
 
+    /**
+     * Lost first and then attempted, by two readings: programs count an attempt before they count it as lost, but one
+     * reading may copy the first number before that and the second one after it.
+     */
     Tally read(int number) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment key = arena.allocateFrom(ValueLayout.JAVA_INT, number);
             MemorySegment values = arena.allocate(map.valueSpan(), Long.BYTES);
-            if (!map.lookup(key, values)) {
-                throw new IncompatibleException(
-                        "map " + map.name(), "an element for event type " + number, map.maxEntries() + " elements");
-            }
-            long stride = Math.ceilDiv(map.valueSize(), Long.BYTES) * (long) Long.BYTES;
-            long attempts = 0;
-            long losses = 0;
-            for (long base = 0; base < values.byteSize(); base += stride) {
-                attempts += values.get(ValueLayout.JAVA_LONG, base + attempted);
-                losses += values.get(ValueLayout.JAVA_LONG, base + lost);
-            }
-            return new Tally(attempts, losses);
+            long losses = sum(key, values, lost);
+            return new Tally(sum(key, values, attempted), losses);
         }
+    }
+
+    long lost(int number) {
+        try (Arena arena = Arena.ofConfined()) {
+            return sum(
+                    arena.allocateFrom(ValueLayout.JAVA_INT, number),
+                    arena.allocate(map.valueSpan(), Long.BYTES),
+                    lost);
+        }
+    }
+
+    private long sum(MemorySegment key, MemorySegment values, long member) {
+        if (!map.lookup(key, values)) {
+            throw new IncompatibleException(
+                    "map " + map.name(),
+                    "an element for event type " + key.get(ValueLayout.JAVA_INT, 0),
+                    map.maxEntries() + " elements");
+        }
+        long stride = Math.ceilDiv(map.valueSize(), Long.BYTES) * (long) Long.BYTES;
+        long sum = 0;
+        for (long base = 0; base < values.byteSize(); base += stride) {
+            sum += values.get(ValueLayout.JAVA_LONG, base + member);
+        }
+        return sum;
     }
 
     private static long offset(Btf btf, String member) {

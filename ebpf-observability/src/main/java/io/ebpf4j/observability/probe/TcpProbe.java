@@ -11,19 +11,16 @@ import io.ebpf4j.observability.event.EnumNames;
 import io.ebpf4j.observability.event.EventDemultiplexer;
 import io.ebpf4j.observability.event.EventFormat;
 import io.ebpf4j.observability.event.EventHandler;
-import io.ebpf4j.observability.event.EventType;
 import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.event.RecordReader;
 import io.ebpf4j.program.BpfProgram;
-import io.ebpf4j.ring.RingBuffer;
-import io.ebpf4j.ring.RingPoller;
 import io.ebpf4j.spec.ObjectSpec;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The programs that watch TCP connections, loaded and attached, and the ring that they write to. Needs Linux 5.12 with
@@ -34,18 +31,16 @@ import java.util.Set;
  * has ended. {@link ConnectivityEvents} does all of this on a thread of its own.
  */
 public final class TcpProbe implements LayerProbe {
-    private static final int RECORDS_PER_TURN = 4096;
     private static final Set<String> ITERATORS = Set.of("tcp_sweep", "tcp_owners");
 
     private final BpfObject object;
     private final Btf btf;
     private final EventFormat format;
     private final EventDemultiplexer demultiplexer;
-    private final TallyReader counts;
     private final List<Link> links = new ArrayList<>();
-    private final RingPoller poller;
     private final EnumNames resetReasons;
     private final SocketSweeper sweeper;
+    private @Nullable ProbeDrain drain;
 
     private TcpProbe(BpfObject object, Btf btf, TcpProbeOptions options, EventHandler handler) {
         this.object = object;
@@ -53,14 +48,11 @@ public final class TcpProbe implements LayerProbe {
         resetReasons = EnumNames.of(Btf.vmlinux(), EventFormat.RESET_REASONS);
         format = EventFormat.bind(btf, resetReasons);
         demultiplexer = new EventDemultiplexer(format, handler);
-        counts = new TallyReader(object.map("tallies"), btf);
         sweeper = new SocketSweeper(
                 object.program("tcp_sweep"),
                 options.networkNamespace(),
                 options.sweepInterval().toNanos());
-        poller = RingPoller.create();
         try {
-            poller.add(RingBuffer.open(object.map("events")), demultiplexer, RECORDS_PER_TURN);
             for (BpfProgram program : object.programs().values()) {
                 if (!ITERATORS.contains(program.name())) {
                     links.add(attach(program));
@@ -195,24 +187,24 @@ public final class TcpProbe implements LayerProbe {
      * @return records taken from the ring
      */
     public long poll(Duration timeout) {
-        return poller.poll(timeout);
+        return drain().poll(timeout);
     }
 
     /** Makes a waiting {@link #poll} return. */
     public void wakeup() {
-        poller.wakeup();
+        drain().wakeup();
     }
 
     /** {@return what became of every record so far} */
     public LossLedger ledger() {
-        Map<EventType, LossLedger.Counts> kinds = new EnumMap<>(EventType.class);
-        for (EventType type : EventType.values()) {
-            // delivered first: it cannot overtake what was attempted before it was read
-            long delivered = demultiplexer.delivered(type);
-            TallyReader.Tally tally = counts.read(format.number(type));
-            kinds.put(type, new LossLedger.Counts(tally.attempted(), tally.lost(), delivered));
-        }
-        return new LossLedger(kinds, demultiplexer.rejected(), missedRuns());
+        return drain().ledger();
+    }
+
+    @Override
+    public void detach() {
+        sweeper.close();
+        links.reversed().forEach(Link::close);
+        links.clear();
     }
 
     /** Detaches and unloads the programs. Records that were not polled are gone. Closing again does nothing. */
@@ -223,9 +215,20 @@ public final class TcpProbe implements LayerProbe {
     }
 
     private void release() {
-        sweeper.close();
-        links.reversed().forEach(Link::close);
-        links.clear();
-        poller.close();
+        detach();
+        endDrain();
+    }
+
+    private synchronized ProbeDrain drain() {
+        if (drain == null) {
+            drain = new ProbeDrain(this);
+        }
+        return drain;
+    }
+
+    private synchronized void endDrain() {
+        if (drain != null) {
+            drain.close();
+        }
     }
 }

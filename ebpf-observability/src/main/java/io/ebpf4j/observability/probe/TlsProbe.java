@@ -3,22 +3,24 @@ package io.ebpf4j.observability.probe;
 import io.ebpf4j.btf.Btf;
 import io.ebpf4j.link.AutoAttach;
 import io.ebpf4j.link.Link;
+import io.ebpf4j.map.BpfMap;
 import io.ebpf4j.object.BpfObject;
 import io.ebpf4j.object.LoadOptions;
 import io.ebpf4j.object.Skipped;
+import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.event.PayloadDemultiplexer;
 import io.ebpf4j.observability.event.PayloadFormat;
 import io.ebpf4j.observability.event.PayloadHandler;
 import io.ebpf4j.observability.event.PayloadType;
+import io.ebpf4j.observability.event.RecordReader;
 import io.ebpf4j.program.BpfProgram;
-import io.ebpf4j.ring.RingBuffer;
-import io.ebpf4j.ring.RingPoller;
 import io.ebpf4j.spec.ObjectSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The programs that read the plaintext of TLS where libssl takes and gives it, in whatever process has loaded it, and the
@@ -37,28 +39,27 @@ import java.util.Map;
  * <p>One thread polls; {@link #wakeup}, {@link #status}, {@link #counts} and {@link #close} are for any thread, closing
  * only after polling has ended.
  */
-public final class TlsProbe implements AutoCloseable {
-    private static final int RECORDS_PER_TURN = 4096;
+public final class TlsProbe implements LayerProbe {
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
     private final BpfObject object;
     private final PayloadFormat format;
     private final PayloadDemultiplexer demultiplexer;
-    private final TallyReader tallies;
+    private final Btf btf;
+    private final TallyReader tallyReader;
     private final List<Link> links = new ArrayList<>();
     private final TlsLibraries libraries;
-    private final RingPoller poller;
+    private @Nullable ProbeDrain drain;
     private long nextLook;
 
     private TlsProbe(BpfObject object, Btf btf, TlsProbeOptions options, PayloadHandler handler) {
         this.object = object;
         format = PayloadFormat.bind(btf);
         demultiplexer = new PayloadDemultiplexer(format, handler);
-        tallies = new TallyReader(object.map("tallies"), btf);
+        this.btf = btf;
+        tallyReader = new TallyReader(object.map("tallies"), btf);
         libraries = new TlsLibraries(object, options.processes());
-        poller = RingPoller.create();
         try {
-            poller.add(RingBuffer.open(object.map("events")), demultiplexer, RECORDS_PER_TURN);
             for (String name : List.of("tls_socket_send", "tls_socket_receive")) {
                 object.findProgram(name).ifPresent(program -> links.add(attach(program)));
             }
@@ -107,7 +108,7 @@ public final class TlsProbe implements AutoCloseable {
         };
     }
 
-    /** {@return what this kernel is too old for, and is done without} */
+    @Override
     public List<Skipped> skipped() {
         return object.skipped();
     }
@@ -120,6 +121,53 @@ public final class TlsProbe implements AutoCloseable {
     /** {@return whose plaintext is seen, and whose was found not to be} */
     public TlsProbeStatus status() {
         return libraries.status();
+    }
+
+    @Override
+    public Layer layer() {
+        return Layer.TLS;
+    }
+
+    @Override
+    public Btf btf() {
+        return btf;
+    }
+
+    @Override
+    public BpfMap events() {
+        return object.map("events");
+    }
+
+    @Override
+    public BpfMap tallies() {
+        return object.map("tallies");
+    }
+
+    @Override
+    public RecordReader reader() {
+        return demultiplexer;
+    }
+
+    @Override
+    public long missedRuns() {
+        return object.programs().values().stream()
+                .mapToLong(program -> program.info().recursionMisses())
+                .sum();
+    }
+
+    /** Looks for new libraries, about every second. */
+    @Override
+    public void tend(long now) {
+        if (now - nextLook >= 0) {
+            discover();
+        }
+    }
+
+    @Override
+    public void detach() {
+        libraries.close();
+        links.reversed().forEach(Link::close);
+        links.clear();
     }
 
     /**
@@ -144,12 +192,12 @@ public final class TlsProbe implements AutoCloseable {
             discover();
             due = LOOK_INTERVAL.toNanos();
         }
-        return poller.poll(timeout.toNanos() < due ? timeout : Duration.ofNanos(due));
+        return drain().poll(timeout.toNanos() < due ? timeout : Duration.ofNanos(due));
     }
 
     /** Makes a waiting {@link #poll} return. */
     public void wakeup() {
-        poller.wakeup();
+        drain().wakeup();
     }
 
     /** {@return what became of the records of each kind so far} */
@@ -158,7 +206,7 @@ public final class TlsProbe implements AutoCloseable {
         for (PayloadType type : PayloadType.values()) {
             // delivered first: it cannot overtake what was attempted before it was read
             long delivered = demultiplexer.delivered(type);
-            TallyReader.Tally tally = tallies.read(format.number(type));
+            TallyReader.Tally tally = tallyReader.read(format.number(type));
             kinds.put(type, new LossLedger.Counts(tally.attempted(), tally.lost(), delivered));
         }
         return kinds;
@@ -177,9 +225,20 @@ public final class TlsProbe implements AutoCloseable {
     }
 
     private void release() {
-        libraries.close();
-        links.reversed().forEach(Link::close);
-        links.clear();
-        poller.close();
+        detach();
+        endDrain();
+    }
+
+    private synchronized ProbeDrain drain() {
+        if (drain == null) {
+            drain = new ProbeDrain(this);
+        }
+        return drain;
+    }
+
+    private synchronized void endDrain() {
+        if (drain != null) {
+            drain.close();
+        }
     }
 }

@@ -13,7 +13,8 @@ import io.ebpf4j.observability.event.Connected;
 import io.ebpf4j.observability.event.ConnectionEvent;
 import io.ebpf4j.observability.event.Direction;
 import io.ebpf4j.observability.event.Endpoint;
-import io.ebpf4j.observability.event.EventType;
+import io.ebpf4j.observability.event.Layer;
+import io.ebpf4j.observability.event.RecordKind;
 import io.ebpf4j.observability.event.FailureReason;
 import io.ebpf4j.observability.event.ProcessRef;
 import io.ebpf4j.testing.RequiresKernel;
@@ -454,12 +455,12 @@ class ConnectivityEventsIT {
         LossLedger ledger = stream.ledger();
         assertThat(ledger.lost()).isZero();
         assertThat(ledger.rejected()).isZero();
-        for (EventType type : EventType.values()) {
-            LossLedger.Counts counts = ledger.kinds().get(type);
-            assertThat(counts.attempted()).as("%s", type).isEqualTo(counts.delivered());
+        assertThat(ledger.accounts().get(Layer.TCP).kinds()).isNotEmpty();
+        for (LossLedger.Counts counts : ledger.accounts().get(Layer.TCP).kinds().values()) {
+            assertThat(counts.attempted()).as("%s", counts).isEqualTo(counts.delivered());
         }
-        assertThat(ledger.kinds().get(EventType.ACCEPTED).delivered()).isEqualTo(20);
-        assertThat(ledger.kinds().get(EventType.CLOSED).delivered()).isGreaterThanOrEqualTo(40);
+        assertThat(ledger.counts(new RecordKind(Layer.TCP, "accepted")).delivered()).isEqualTo(20);
+        assertThat(ledger.counts(new RecordKind(Layer.TCP, "closed")).delivered()).isGreaterThanOrEqualTo(40);
     }
 
     /** What the kernel's own statistics of the namespace say. */
