@@ -321,9 +321,10 @@ class ConnectivityEventsIT {
 
     @Test
     void m9AnAttemptWithoutAnswerTimesOut() {
-        assertThatThrownBy(() -> network.call(() -> connect(TestNetwork.BLACK_HOLE, 80)))
-                .hasCauseInstanceOf(SocketException.class);
-        ConnectFailed failed = stream.await(ConnectFailed.class);
+        ConnectFailed failed = stream.after(
+                () -> assertThatThrownBy(() -> network.call(() -> connect(TestNetwork.BLACK_HOLE, 80)))
+                        .hasCauseInstanceOf(SocketException.class),
+                ConnectFailed.class);
         assertThat(failed.reason()).isEqualTo(FailureReason.TIMED_OUT);
         assertThat(failed.connection().remote()).hasToString(TestNetwork.BLACK_HOLE + ":80");
         assertThat(failed.connection().process().pid())
@@ -336,9 +337,10 @@ class ConnectivityEventsIT {
     @Test
     @RequiresKernel(since = "6.18", feature = "the error of tracepoint tcp_retransmit_skb")
     void m10RetransmissionsThatNeverLeftAreCountedApart() {
-        assertThatThrownBy(() -> network.call(() -> connect(TestNetwork.NOBODY, 80)))
-                .hasCauseInstanceOf(SocketException.class);
-        ConnectFailed failed = stream.await(ConnectFailed.class);
+        ConnectFailed failed = stream.after(
+                () -> assertThatThrownBy(() -> network.call(() -> connect(TestNetwork.NOBODY, 80)))
+                        .hasCauseInstanceOf(SocketException.class),
+                ConnectFailed.class);
         assertThat(failed.reason()).isEqualTo(FailureReason.NEIGHBOUR_UNRESOLVED);
         assertThat(failed.unsentRetransmits()).isPositive();
         assertThat(failed.synRetransmits()).isZero();

@@ -43,7 +43,8 @@ final class RecordedStream implements AutoCloseable {
             }
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
-                throw new AssertionError("no such " + kind.getSimpleName() + " among " + events);
+                throw new AssertionError("no such " + kind.getSimpleName() + " among " + events + "; the kernel left out "
+                        + ledger().missedRuns() + " runs");
             }
             try {
                 wait(left);
@@ -56,6 +57,24 @@ final class RecordedStream implements AutoCloseable {
 
     <T extends ConnectionEvent> T await(Class<T> kind) {
         return await(kind, event -> true);
+    }
+
+    /**
+     * Does something and waits for an event of a kind. Where the kernel left a run of a program out, because it had
+     * interrupted that very program on the same CPU, what was to be seen was not there to be seen: it is done again.
+     */
+    <T extends ConnectionEvent> T after(Runnable action, Class<T> kind) {
+        for (int attempt = 1; ; attempt++) {
+            long missed = ledger().missedRuns();
+            action.run();
+            try {
+                return await(kind);
+            } catch (AssertionError unseen) {
+                if (attempt == 3 || ledger().missedRuns() == missed) {
+                    throw unseen;
+                }
+            }
+        }
     }
 
     LossLedger ledger() {
