@@ -31,7 +31,8 @@ public final class DnsDecoder implements Consumer<DnsView> {
     private static final int STREAMS = 1024;
     private static final int TRUNCATED = 1024;
     private static final int EARLY = 1024;
-    private static final long EARLY_NANOS = 100_000_000; // a thread that was not run between its send and the telling of it
+    private static final long EARLY_NANOS =
+            100_000_000; // a thread that was not run between its send and the telling of it
     private static final int HEADER = 12; // RFC 1035, section 4.1.1
     private static final int ALIKE = 64; // questions of one number and name that a server has on one socket at a time
     private static final int NO_CPU = -1; // time told it
@@ -275,7 +276,8 @@ public final class DnsDecoder implements Consumer<DnsView> {
 
     private void reportUnasked(Key key, Early answer) {
         add(unasked, 1);
-        Waiting unseen = new Waiting(answer.connection, answer.message.questions().getFirst(), DnsRetry.NONE);
+        Waiting unseen =
+                new Waiting(answer.connection, answer.message.questions().getFirst(), DnsRetry.NONE);
         unseen.starts.add(answer.timestamp);
         finish(answer.timestamp, answer.cpu, key, unseen, DnsOutcome.UNASKED, 0, answer.message, answer.connection);
     }
@@ -313,7 +315,13 @@ public final class DnsDecoder implements Consumer<DnsView> {
     private static Connection ends(Connection told, Connection before) {
         Endpoint remote = told.remote().port() == 0 ? before.remote() : told.remote();
         return new Connection(
-                told.cookie(), told.direction(), told.local(), remote, told.process(), told.networkNamespace(), told.cgroup());
+                told.cookie(),
+                told.direction(),
+                told.local(),
+                remote,
+                told.process(),
+                told.networkNamespace(),
+                told.cgroup());
     }
 
     /** An error of a socket is one of all that was asked over it. */

@@ -43,10 +43,7 @@ public final class RecordNames {
             String constant = btf.enumName(id, i);
             long number = btf.enumValue(id, i);
             // EVENT_NONE is no record's, EVENT_TYPES is how many there are
-            if (constant.startsWith(PREFIX)
-                    && !constant.equals("EVENT_TYPES")
-                    && number > 0
-                    && number < NUMBERS) {
+            if (constant.startsWith(PREFIX) && !constant.equals("EVENT_TYPES") && number > 0 && number < NUMBERS) {
                 String name = constant.substring(PREFIX.length()).toLowerCase(Locale.ROOT);
                 kinds.putIfAbsent((int) number, new RecordKind(layer, name));
             }

@@ -93,15 +93,14 @@ public final class ConnectivityEvents implements AutoCloseable {
      * @throws io.ebpf4j.kernel.BpfException when none of the layers can be watched; the message says what is missing
      * @throws UncheckedIOException when the recording cannot be written
      */
-    public static ConnectivityEvents start(
-            ConnectivityOptions options, Consumer<? super ConnectivityEvent> consumer) {
+    public static ConnectivityEvents start(ConnectivityOptions options, Consumer<? super ConnectivityEvent> consumer) {
         Objects.requireNonNull(consumer, "consumer");
         Consumer<ConnectivityEvent> asked = LayerSelection.of(options.layers(), consumer);
         List<Opening> openings = LayerSelection.probes(options.layers()).stream()
                 .map(layer -> new Opening(layer, () -> open(layer, options, asked)))
                 .toList();
-        return start(new ConnectivityEvents(
-                openings, consumer, options.recording().map(file -> options)));
+        return start(
+                new ConnectivityEvents(openings, consumer, options.recording().map(file -> options)));
     }
 
     /**
@@ -224,10 +223,13 @@ public final class ConnectivityEvents implements AutoCloseable {
         }
         status = List.copyOf(states);
         if (watched.isEmpty()) {
-            states.stream().flatMap(state -> state.problem().stream()).reduce((first, other) -> {
-                first.addSuppressed(other);
-                return first;
-            }).ifPresent(failure::set);
+            states.stream()
+                    .flatMap(state -> state.problem().stream())
+                    .reduce((first, other) -> {
+                        first.addSuppressed(other);
+                        return first;
+                    })
+                    .ifPresent(failure::set);
         }
     }
 
@@ -236,7 +238,9 @@ public final class ConnectivityEvents implements AutoCloseable {
         try {
             RecordNames names = new RecordNames(probe.layer(), probe.btf());
             RecordingWriter writer = recording;
-            int number = writer == null || recorded.isEmpty() ? 0 : writer.layer(probe, recorded.get().payload());
+            int number = writer == null || recorded.isEmpty()
+                    ? 0
+                    : writer.layer(probe, recorded.get().payload());
             RecordIntake.RecordTap tap = writer == null
                     ? RecordIntake.RecordTap.NONE
                     : (segment, offset, length) -> writer.record(number, segment, offset, length);

@@ -37,8 +37,7 @@ final class LayerReaders {
                         EventFormat.bind(btf, names(names, EventFormat.RESET_REASONS)), EventHandler.events(consumer));
             case HTTP, TLS -> new PayloadDemultiplexer(PayloadFormat.bind(btf), new PayloadDecoder(payload, consumer));
             case DNS -> new DnsReader(DnsFormat.bind(btf), DnsOptions.DEFAULTS, consumer);
-            case PROCESS ->
-                new ProcessDemultiplexer(ProcessFormat.bind(btf), view -> consumer.accept(view.toEvent()));
+            case PROCESS -> new ProcessDemultiplexer(ProcessFormat.bind(btf), view -> consumer.accept(view.toEvent()));
             case UDP, DROPS -> throw new IllegalArgumentException("no reader of layer " + layer);
         };
     }

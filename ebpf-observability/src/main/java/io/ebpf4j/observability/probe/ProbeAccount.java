@@ -59,8 +59,7 @@ final class ProbeAccount {
                             a.delivered() + b.delivered(),
                             a.rejected() + b.rejected()));
         }
-        return new LossLedger.Account(
-                kinds, probe.missedRuns(), probe.reader().messages());
+        return new LossLedger.Account(kinds, probe.missedRuns(), probe.reader().messages());
     }
 
     /** Tells what was lost since it was asked before, which was not before {@code first}. One thread asks. */
@@ -84,11 +83,7 @@ final class ProbeAccount {
     }
 
     private static void tell(
-            GapEvent.Cause cause,
-            RecordKind kind,
-            long lost,
-            long first,
-            Consumer<? super GapEvent> consumer) {
+            GapEvent.Cause cause, RecordKind kind, long lost, long first, Consumer<? super GapEvent> consumer) {
         if (lost > 0) {
             long last = System.nanoTime(); // after the reading, so none of it is later
             consumer.accept(new GapEvent(last, -1, kind, cause, lost, first, last));

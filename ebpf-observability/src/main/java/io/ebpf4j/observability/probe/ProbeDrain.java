@@ -35,8 +35,7 @@ final class ProbeDrain implements AutoCloseable {
     }
 
     LossLedger ledger() {
-        return new LossLedger(
-                System.nanoTime(), Map.of(account.probe().layer(), account.read()));
+        return new LossLedger(System.nanoTime(), Map.of(account.probe().layer(), account.read()));
     }
 
     @Override

@@ -107,13 +107,7 @@ final class RecordingWriter implements AutoCloseable {
         need(RECORD_HEAD_BYTES + length);
         data.put(RecordingFormat.RECORD).put((byte) layer).putInt(length);
         MemorySegment.copy(
-                segment,
-                ValueLayout.JAVA_BYTE,
-                offset,
-                dataSegment,
-                ValueLayout.JAVA_BYTE,
-                data.position(),
-                length);
+                segment, ValueLayout.JAVA_BYTE, offset, dataSegment, ValueLayout.JAVA_BYTE, data.position(), length);
         data.position(data.position() + length);
         entries++;
     }
@@ -148,8 +142,7 @@ final class RecordingWriter implements AutoCloseable {
                     .putLong(messages.malformed())
                     .putLong(messages.pending())
                     .putShort((short) account.kinds().size());
-            for (Map.Entry<RecordKind, LossLedger.Counts> kind :
-                    account.kinds().entrySet()) {
+            for (Map.Entry<RecordKind, LossLedger.Counts> kind : account.kinds().entrySet()) {
                 text(content, kind.getKey().name());
                 LossLedger.Counts counts = kind.getValue();
                 content.putLong(counts.attempted())

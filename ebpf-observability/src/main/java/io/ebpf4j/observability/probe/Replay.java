@@ -331,7 +331,8 @@ public final class Replay implements AutoCloseable {
     private ByteBuffer read(int bytes, String what) throws IOException {
         if (bytes > size - position) {
             throw invalid(
-                    position, "the file was cut: " + what + " is " + bytes + " bytes long, there are " + (size - position));
+                    position,
+                    "the file was cut: " + what + " is " + bytes + " bytes long, there are " + (size - position));
         }
         ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
         while (buffer.hasRemaining()) {
@@ -431,7 +432,8 @@ public final class Replay implements AutoCloseable {
             need(length);
             ByteBuffer text = content.slice(content.position(), length);
             try {
-                String decoded = StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+                String decoded =
+                        StandardCharsets.UTF_8.newDecoder().decode(text).toString();
                 content.position(content.position() + length);
                 return decoded;
             } catch (CharacterCodingException e) {

@@ -13,10 +13,10 @@ import io.ebpf4j.observability.event.Connected;
 import io.ebpf4j.observability.event.ConnectionEvent;
 import io.ebpf4j.observability.event.Direction;
 import io.ebpf4j.observability.event.Endpoint;
-import io.ebpf4j.observability.event.Layer;
-import io.ebpf4j.observability.event.RecordKind;
 import io.ebpf4j.observability.event.FailureReason;
+import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.event.ProcessRef;
+import io.ebpf4j.observability.event.RecordKind;
 import io.ebpf4j.testing.RequiresKernel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -461,8 +461,10 @@ class ConnectivityEventsIT {
         for (LossLedger.Counts counts : ledger.accounts().get(Layer.TCP).kinds().values()) {
             assertThat(counts.attempted()).as("%s", counts).isEqualTo(counts.delivered());
         }
-        assertThat(ledger.counts(new RecordKind(Layer.TCP, "accepted")).delivered()).isEqualTo(20);
-        assertThat(ledger.counts(new RecordKind(Layer.TCP, "closed")).delivered()).isGreaterThanOrEqualTo(40);
+        assertThat(ledger.counts(new RecordKind(Layer.TCP, "accepted")).delivered())
+                .isEqualTo(20);
+        assertThat(ledger.counts(new RecordKind(Layer.TCP, "closed")).delivered())
+                .isGreaterThanOrEqualTo(40);
     }
 
     /** What the kernel's own statistics of the namespace say. */

@@ -43,8 +43,8 @@ final class RecordedStream implements AutoCloseable {
             }
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
-                throw new AssertionError("no such " + kind.getSimpleName() + " among " + events + "; the kernel left out "
-                        + ledger().missedRuns() + " runs");
+                throw new AssertionError("no such " + kind.getSimpleName() + " among " + events
+                        + "; the kernel left out " + ledger().missedRuns() + " runs");
             }
             try {
                 wait(left);

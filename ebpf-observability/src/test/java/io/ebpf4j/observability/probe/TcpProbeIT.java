@@ -67,8 +67,7 @@ class TcpProbeIT {
                 // until the ring is empty
             }
             assertThat(failures.count).isZero();
-            assertThat(probe.ledger().counts(FAILED).attempted())
-                    .isZero();
+            assertThat(probe.ledger().counts(FAILED).attempted()).isZero();
         }
     }
 
