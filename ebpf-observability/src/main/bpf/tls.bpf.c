@@ -22,6 +22,9 @@ char _license[] SEC("license") = "Dual BSD/GPL";
 /* Of each call at most so many bytes are told: CAPTURE_MAXIMUM at most. */
 const volatile __u32 capture_bytes = 1024;
 
+/* A reader is woken once in so many records (a power of two) and looks by itself in between. */
+const volatile __u32 wake_interval = 64;
+
 /* Never read: it makes the object's BTF tell the names by which user space decodes the records. */
 const struct payload_vocabulary vocabulary __attribute__((used)) = {};
 
@@ -63,7 +66,7 @@ struct stream_key {
 
 /* An SSL object. */
 struct stream {
-	/* What is known of its socket; cookie 0 until that is. */
+	/* What is known of its socket, cookie 0 until that is; and the process. */
 	struct connection_event connection;
 	__u64 number;
 	__u64 socket;
@@ -109,6 +112,7 @@ struct user_pt_regs___arm64 {
 
 #pragma clang attribute pop
 
+/* Read by a helper: plain loads the compiler joins into one at an offset that it chose, which no verifier takes. */
 #define ON_X86 FIELD_EXISTS(((struct pt_regs___x86 *)0)->di)
 #define REGISTER(registers, x86, arm64)						\
 	(ON_X86 ? PROBE(((struct pt_regs___x86 *)(registers))->x86)		\
@@ -259,17 +263,28 @@ int tls_socket_receive(__u64 *ctx)
 	return on_socket(ctx, CALL_WRITE);
 }
 
+/* To wake costs more than all the rest: an interrupt that the CPU sends itself. */
+INLINE void submit(void *record, __u32 type)
+{
+	struct tally *tally = bpf_map_lookup_elem(&tallies, &type);
+
+	bpf_ringbuf_submit(record, tally && tally->attempted & (wake_interval - 1) ? BPF_RB_NO_WAKEUP
+										    : BPF_RB_FORCE_WAKEUP);
+}
+
 INLINE void fill(struct connection_event *event, struct stream *stream, __u64 time)
 {
 	struct event_header header = event->header;
 
+	/* The key holds the process, so its name is asked for once. */
+	if (!stream->connection.process.pid)
+		name_current(&stream->connection.process);
 	*event = stream->connection;
 	event->header.type = header.type;
 	event->header.reserved = 0;
 	event->header.length = header.length;
 	event->header.cpu = bpf_get_smp_processor_id();
 	event->header.timestamp = time;
-	name_current(&event->process);
 }
 
 /* Of sockets elsewhere nothing is learnt, so where one namespace is asked for, a socket has to be known. */
@@ -305,7 +320,7 @@ INLINE void tell(struct call *call, struct stream *stream, __u64 position, __u32
 	record->source = SOURCE_TLS_LIBRARY;
 	record->payload_flags = flags;
 	record->payload_reserved = 0;
-	bpf_ringbuf_submit(record, 0);
+	submit(record, EVENT_PAYLOAD);
 }
 
 SUBPROGRAM int tell_small(struct call *call, struct stream *stream, __u64 position, __u32 length, __u32 captured)
@@ -503,7 +518,7 @@ SUBPROGRAM int end_stream(struct stream_key *key)
 			record->source = SOURCE_TLS_LIBRARY;
 			record->payload_flags = stream->joined ? PAYLOAD_JOINED : 0;
 			record->payload_reserved = 0;
-			bpf_ringbuf_submit(record, 0);
+			submit(record, EVENT_PAYLOAD_CLOSED);
 		}
 	}
 	bpf_map_delete_elem(&streams, key);

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -234,6 +235,17 @@ final class TlsLibraries implements AutoCloseable {
 
     private static FileId fileAt(Path path) throws IOException {
         return FileId.of((long) Files.getAttribute(path, "unix:dev"), (long) Files.getAttribute(path, "unix:ino"));
+    }
+
+    /** {@return why a program's TLS is not seen, if it has any of its own} */
+    static Optional<Reason> reasonToLeaveOut(ElfFile program) {
+        if (program.section(".go.buildinfo").isPresent()) { // cmd/link puts it into every Go program
+            return Optional.of(Reason.GO);
+        }
+        return TlsFunction.NEEDED.stream()
+                        .allMatch(function -> program.symbol(function.symbol()).isPresent())
+                ? Optional.of(Reason.BUILT_IN)
+                : Optional.empty();
     }
 
     /** Whether a program does TLS by code of its own is looked up in its file, once a file. */

@@ -40,6 +40,10 @@ import org.jspecify.annotations.Nullable;
  * only after polling has ended.
  */
 public final class TlsProbe implements LayerProbe {
+    private static final int MOST_PER_WAKE = 64;
+    private static final int PARTS_OF_RING = 8;
+    private static final int BYTES_BESIDE_CAPTURE = 256;
+    private static final long LONGEST_WAIT = Duration.ofMillis(100).toNanos();
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
     private final BpfObject object;
@@ -50,7 +54,8 @@ public final class TlsProbe implements LayerProbe {
     private final List<Link> links = new ArrayList<>();
     private final TlsLibraries libraries;
     private @Nullable ProbeDrain drain;
-    private long nextLook;
+    private long nextLook = System.nanoTime();
+    private volatile boolean woken;
 
     private TlsProbe(BpfObject object, Btf btf, TlsProbeOptions options, PayloadHandler handler) {
         this.object = object;
@@ -64,7 +69,7 @@ public final class TlsProbe implements LayerProbe {
                 object.findProgram(name).ifPresent(program -> links.add(attach(program)));
             }
             libraries.addInstalled(System.nanoTime());
-            discover();
+            tend(System.nanoTime());
         } catch (RuntimeException e) {
             release();
             throw e;
@@ -96,8 +101,15 @@ public final class TlsProbe implements LayerProbe {
         return LoadOptions.DEFAULTS
                 .withMaxEntries("events", options.ringBytes())
                 .withGlobal("capture_bytes", options.captureBytes())
+                .withGlobal("wake_interval", wakeInterval(options))
                 .withGlobal("only_netns", options.networkNamespace())
                 .withOptional("tls_socket_send", "tls_socket_receive"); // their tracepoints came with Linux 6.3
+    }
+
+    /** A wake-up is an interrupt that the writer sends itself, so it waits for some records, but never for much of the ring. */
+    private static long wakeInterval(TlsProbeOptions options) {
+        int records = options.ringBytes() / PARTS_OF_RING / (options.captureBytes() + BYTES_BESIDE_CAPTURE);
+        return Math.clamp(Integer.highestOneBit(records), 1, MOST_PER_WAKE);
     }
 
     private static Link attach(BpfProgram program) {
@@ -111,6 +123,11 @@ public final class TlsProbe implements LayerProbe {
     @Override
     public List<Skipped> skipped() {
         return object.skipped();
+    }
+
+    /** {@return the programs, by name: what each costs is in their run statistics} */
+    public Map<String, BpfProgram> programs() {
+        return object.programs();
     }
 
     /** {@return the format of the records} */
@@ -155,11 +172,15 @@ public final class TlsProbe implements LayerProbe {
                 .sum();
     }
 
-    /** Looks for new libraries, about every second. */
+    /**
+     * Looks for libraries that processes have loaded since, and probes them; about once a second, however often it is
+     * called. {@link #poll} does so by itself.
+     */
     @Override
     public void tend(long now) {
         if (now - nextLook >= 0) {
-            discover();
+            nextLook = now + LOOK_INTERVAL.toNanos();
+            libraries.look(now);
         }
     }
 
@@ -171,32 +192,29 @@ public final class TlsProbe implements LayerProbe {
     }
 
     /**
-     * Looks for libraries that processes have loaded since, and probes them. {@link #poll} does this when it is due; to be
-     * called by who drains the ring in another way.
-     */
-    public void discover() {
-        long now = System.nanoTime();
-        libraries.look(now);
-        nextLook = now + LOOK_INTERVAL.toNanos();
-    }
-
-    /**
-     * Waits for records and hands them to the handler. Looks for new libraries about every second, before it waits.
+     * Waits for records and hands them to the handler; looks for new libraries when that is due. The programs wake a reader
+     * once in many records only; what came since is found after a tenth of a second at most.
      *
-     * @param timeout how long to wait for the first one at most; the wait may end earlier
+     * @param timeout how long to wait for the first one at most
      * @return records taken from the ring
      */
     public long poll(Duration timeout) {
-        long due = nextLook - System.nanoTime();
-        if (due <= 0) {
-            discover();
-            due = LOOK_INTERVAL.toNanos();
+        long start = System.nanoTime();
+        long most = timeout.compareTo(Duration.ofDays(1)) >= 0 ? Long.MAX_VALUE : timeout.toNanos();
+        while (true) {
+            tend(System.nanoTime());
+            long left = most - (System.nanoTime() - start);
+            long taken = drain().poll(Duration.ofNanos(Math.clamp(left, 0, LONGEST_WAIT)));
+            if (taken > 0 || left <= LONGEST_WAIT || woken) {
+                woken = false;
+                return taken;
+            }
         }
-        return drain().poll(timeout.toNanos() < due ? timeout : Duration.ofNanos(due));
     }
 
     /** Makes a waiting {@link #poll} return. */
     public void wakeup() {
+        woken = true;
         drain().wakeup();
     }
 

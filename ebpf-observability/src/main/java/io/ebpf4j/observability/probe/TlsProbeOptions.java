@@ -26,14 +26,14 @@ public record TlsProbeOptions(int ringBytes, int captureBytes, long networkNames
     /**
      * Options as given.
      *
-     * @throws IllegalArgumentException for a ring that is no power of two or smaller than 64 KiB, for more or fewer bytes
+     * @throws IllegalArgumentException for a ring that is no power of two or smaller than a page, for more or fewer bytes
      *     than may be captured, and for numbers that no process or namespace has
      */
     public TlsProbeOptions {
         processes = Set.copyOf(processes);
-        if (Integer.bitCount(ringBytes) != 1 || ringBytes < 1 << 16) {
+        if (Integer.bitCount(ringBytes) != 1 || ringBytes < 4096) {
             throw new IllegalArgumentException(
-                    "a ring of " + ringBytes + " bytes: it takes a power of two, 65536 at least");
+                    "a ring of " + ringBytes + " bytes: it takes a power of two, 4096 at least");
         }
         if (captureBytes < LEAST_CAPTURE || captureBytes > GREATEST_CAPTURE) {
             throw new IllegalArgumentException("capture of " + captureBytes + " bytes: " + LEAST_CAPTURE + " to "
