@@ -44,6 +44,11 @@ final class ProcessFiles {
         return processes;
     }
 
+    /** Empty where it has ended. */
+    Optional<KnownProcess> read(int pid) {
+        return read(proc.resolve(Integer.toString(pid)));
+    }
+
     /** Empty where the process ended meanwhile. */
     Optional<KnownProcess> read(Path directory) {
         try {

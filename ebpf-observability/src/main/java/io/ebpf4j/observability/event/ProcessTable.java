@@ -21,6 +21,7 @@ public final class ProcessTable {
 
     private final int most;
     private final long graceNanos;
+    private final ProcessFiles files;
     private final Map<Key, KnownProcess> processes = new LinkedHashMap<>();
     private final ArrayDeque<Ended> ended = new ArrayDeque<>();
     private long evicted;
@@ -41,11 +42,16 @@ public final class ProcessTable {
      * @throws IllegalArgumentException for less than one process or a negative time
      */
     public ProcessTable(int most, Duration grace) {
+        this(most, grace, new ProcessFiles());
+    }
+
+    ProcessTable(int most, Duration grace, ProcessFiles files) {
         if (most < 1 || grace.isNegative()) {
             throw new IllegalArgumentException("a table of " + most + " processes, kept for " + grace);
         }
         this.most = most;
         this.graceNanos = grace.toNanos();
+        this.files = files;
     }
 
     /** A table of 65,536 processes that keeps them for a minute. */
@@ -55,7 +61,7 @@ public final class ProcessTable {
 
     /** Learns the processes that /proc lists. Of what events have told already it learns nothing. */
     public void seed() {
-        for (KnownProcess process : new ProcessFiles().all()) {
+        for (KnownProcess process : files.all()) {
             synchronized (this) {
                 if (!processes.containsKey(key(process.process()))) {
                     put(process);
@@ -148,6 +154,32 @@ public final class ProcessTable {
      */
     public synchronized Optional<KnownProcess> find(ProcessKey process) {
         return Optional.ofNullable(processes.get(Key.of(process.pid(), process.started())));
+    }
+
+    /**
+     * Finds a process, and asks /proc where events have not told of it yet, or not of its program: rings of several layers are
+     * drained by turns, so an event can come before the start of the process that it names. Not for a replay, where /proc
+     * is another time's.
+     *
+     * @param process the process as an event names it
+     * @return what is known of it; empty where nobody told and it is gone
+     */
+    public Optional<KnownProcess> ask(ProcessRef process) {
+        Optional<KnownProcess> known = find(process);
+        if (known.isPresent()
+                && (!known.get().isRunning() || known.get().process().comm().equals(process.comm()))) {
+            return known;
+        }
+        Optional<KnownProcess> now =
+                files.read(process.pid()).filter(read -> key(read.process()).equals(key(process)));
+        synchronized (this) {
+            KnownProcess meanwhile = processes.get(key(process));
+            if (now.isEmpty() || (meanwhile != null && !meanwhile.isRunning())) {
+                return Optional.ofNullable(meanwhile);
+            }
+            put(now.get());
+        }
+        return now;
     }
 
     /** {@return how many processes it knows} */

@@ -2,9 +2,11 @@ package io.ebpf4j.observability.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ebpf4j.observability.protocol.Completeness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,34 @@ class ProcessFilesTest {
         assertThat(process.executable()).isEmpty();
         assertThat(process.arguments()).isEqualTo(List.of());
         assertThat(process.parent()).isEqualTo(new ProcessKey(0, 0));
+    }
+
+    @Test
+    void aTableAsksForWhatEventsHaveNotToldYet() throws IOException {
+        ProcessTable table = new ProcessTable(10, Duration.ofSeconds(1), files);
+        process(42, "curl", 1, 700);
+        ProcessRef curl = new ProcessRef(42, 0, 7_001_234_567L, "curl");
+        ProcessRef before = new ProcessRef(42, 0, 6_001_234_567L, "curl");
+        assertThat(table.find(curl)).isEmpty();
+        assertThat(table.ask(before)).isEmpty();
+        assertThat(table.ask(curl).orElseThrow().arguments()).containsExactly("/opt/x y", "--z");
+        assertThat(table.find(curl)).isPresent();
+    }
+
+    @Test
+    void aTableAsksAgainWhereItKnowsAnEarlierProgram() throws IOException {
+        ProcessTable table = new ProcessTable(10, Duration.ofSeconds(1), files);
+        ProcessRef shell = new ProcessRef(42, 0, 7_001_234_567L, "sh");
+        ProcessRef curl = new ProcessRef(42, 0, 7_001_234_567L, "curl");
+        ProcessKey parent = new ProcessKey(1, 1);
+        table.accept(new ProcessStarted(1, 0, shell, parent, 1, 1, "/bin/sh", List.of("sh"), Completeness.WHOLE));
+        assertThat(table.ask(curl).orElseThrow().executable()).isEqualTo("/bin/sh");
+        process(42, "curl", 1, 700);
+        assertThat(table.ask(shell).orElseThrow().executable()).isEqualTo("/bin/sh");
+        assertThat(table.ask(curl).orElseThrow().arguments()).containsExactly("/opt/x y", "--z");
+        // what has ended is known for good: the number may be somebody else's now
+        table.accept(new ProcessExited(2, 0, shell, parent, 1, 1, 0));
+        assertThat(table.ask(curl).orElseThrow().isRunning()).isFalse();
     }
 
     @Test

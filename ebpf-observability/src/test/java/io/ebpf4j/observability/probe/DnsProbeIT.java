@@ -9,6 +9,12 @@ import io.ebpf4j.observability.event.DnsOutcome;
 import io.ebpf4j.observability.event.DnsRetry;
 import io.ebpf4j.observability.event.DnsTransaction;
 import io.ebpf4j.observability.event.DnsTransport;
+import io.ebpf4j.observability.event.KnownProcess;
+import io.ebpf4j.observability.event.Layer;
+import io.ebpf4j.observability.event.ProcessEvent;
+import io.ebpf4j.observability.event.ProcessExited;
+import io.ebpf4j.observability.event.ProcessRef;
+import io.ebpf4j.observability.event.ProcessTable;
 import io.ebpf4j.observability.protocol.Completeness;
 import io.ebpf4j.observability.protocol.DnsMessage;
 import io.ebpf4j.testing.RequiresKernel;
@@ -23,7 +29,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -257,6 +268,45 @@ class DnsProbeIT {
         assertThat(client.addresses()).containsExactly(address("192.0.2.1"));
         assertThat(client.connection().process().pid()).isEqualTo((int) pid);
         assertThat(client.connection().process().comm()).isEqualTo("curl");
+    }
+
+    @Test
+    void whoAskedIsKnownByItsArgumentsAlsoWhenItIsGone() throws InterruptedException {
+        ProcessTable table = new ProcessTable();
+        BlockingQueue<DnsTransaction> told = new LinkedBlockingQueue<>();
+        CountDownLatch ended = new CountDownLatch(10);
+        List<Long> pids = new ArrayList<>();
+        ConnectivityOptions options = ConnectivityOptions.DEFAULTS
+                .withLayers(EnumSet.of(Layer.DNS, Layer.PROCESS))
+                .withNetworkNamespace(network.inode());
+        try (ConnectivityEvents stream = ConnectivityEvents.start(options, event -> {
+            if (event instanceof ProcessEvent process) {
+                table.accept(process);
+                if (process instanceof ProcessExited && process.process().comm().equals("dig")) {
+                    ended.countDown();
+                }
+            } else if (event instanceof DnsTransaction transaction
+                    && transaction.connection().direction() == Direction.CLIENT) {
+                told.add(transaction);
+            }
+        })) {
+            table.seed();
+            for (int i = 0; i < 10; i++) {
+                pids.add(dig("host.test", "+tries=" + (i + 1)).pid());
+            }
+            assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+            for (int i = 0; i < 10; i++) {
+                DnsTransaction transaction = told.poll(20, TimeUnit.SECONDS);
+                ProcessRef asker = transaction.connection().process();
+                assertThat(asker.pid()).isEqualTo(pids.get(i).intValue());
+                KnownProcess known = table.find(asker).orElseThrow();
+                assertThat(known.executable()).endsWith("/dig");
+                assertThat(known.arguments())
+                        .containsExactly("dig", "-u", "@127.0.0.1", "host.test", "+tries=" + (i + 1));
+                assertThat(known.isRunning()).isFalse();
+            }
+            assertThat(stream.ledger().lost()).isZero();
+        }
     }
 
     @Test
