@@ -12,6 +12,7 @@ import io.ebpf4j.observability.event.Direction;
 import io.ebpf4j.observability.event.Endpoint;
 import io.ebpf4j.observability.event.FailureReason;
 import io.ebpf4j.observability.event.ProcessRef;
+import io.ebpf4j.observability.event.RoundTrips;
 import io.ebpf4j.observability.event.TcpState;
 import io.ebpf4j.observability.event.Traffic;
 import java.time.Duration;
@@ -54,7 +55,10 @@ class EventRowTest {
                 0,
                 Duration.ofNanos(50_000),
                 Duration.ZERO,
-                Duration.ofNanos(9_000));
+                Duration.ofNanos(9_000),
+                new RoundTrips(0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO),
+                Duration.ZERO,
+                0);
         return new Closed(
                 0, 0, connection(CURL), CloseReason.FINISHED, 0, TcpState.LAST_ACK, Duration.ofMillis(1500), traffic);
     }
