@@ -267,10 +267,11 @@ INLINE int wants(enum payload_protocol protocol)
 
 INLINE __u8 recognize(struct watched *watched, const __u8 *head, __u32 length)
 {
-	if (is_request(head) || is_response(head))
-		return wants(PROTOCOL_HTTP1) ? PROTOCOL_HTTP1 : OTHER;
+	/* The preface looks like a request, on purpose: RFC 9113, section 3.4. */
 	if (*(const __u32 *)head == WORD('P', 'R', 'I', ' ') && head[4] == '*')
 		return wants(PROTOCOL_HTTP2) ? PROTOCOL_HTTP2 : OTHER;
+	if (is_request(head) || is_response(head))
+		return wants(PROTOCOL_HTTP1) ? PROTOCOL_HTTP1 : OTHER;
 	if (head[0] == 22 && head[1] == 3 && head[2] <= 4 &&
 	    (length < 6 || head[5] == 1 || head[5] == 2))
 		return wants(PROTOCOL_TLS) ? PROTOCOL_TLS : OTHER;
