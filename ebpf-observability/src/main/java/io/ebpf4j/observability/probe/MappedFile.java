@@ -49,12 +49,14 @@ record MappedFile(String range, Use use, FileId file, String path) {
 
     /** {@return the mapping that a line tells of, if it is one of a file} */
     static Optional<MappedFile> parse(String line) {
-        // address perms offset dev inode path; the path may hold blanks
-        String[] fields = line.split(" +", FIELDS);
-        if (fields.length < FIELDS || !fields[5].startsWith("/")) {
+        // address perms offset dev inode, blanks, path; the path may hold blanks
+        int slash = line.indexOf('/');
+        String[] fields = slash < 0 ? new String[0] : line.substring(0, slash).split(" ", -1);
+        if (fields.length < FIELDS) {
             return Optional.empty();
         }
-        String path = undeleted(fields[5].replace("\\012", "\n")); // the one character that the kernel escapes
+        String path =
+                undeleted(line.substring(slash).replace("\\012", "\n")); // the one character that the kernel escapes
         try {
             Use use = fields[1].indexOf('x') >= 0 ? Use.CODE : Use.DATA;
             return Optional.of(new MappedFile(fields[0], use, FileId.parse(fields[3], fields[4]), path));

@@ -37,7 +37,9 @@ final class TlsLibraries implements AutoCloseable {
     /** For how long a library that no process has loaded any more stays probed. */
     private static final long GRACE = 60 * SECOND;
     /** Programs that are read in one turn to see whether they do TLS themselves. */
-    private static final int PROGRAMS_PER_TURN = 16;
+    private static final int PROGRAMS_PER_TURN = 4;
+    /** Processes that are looked at in one turn, so that whoever drains rings on the same thread gets on with it. */
+    private static final int PROCESSES_PER_TURN = 64;
     /** Files that are remembered as none of interest. */
     private static final int FILES_REMEMBERED = 4096;
     /** Libraries and left-out files that are kept. */
@@ -117,14 +119,25 @@ final class TlsLibraries implements AutoCloseable {
         }
     }
 
-    /** Looks at the processes that are due, and lets go of libraries that none uses. */
+    /** Looks at all processes, at the start. */
+    synchronized void lookAtAll(long now) {
+        look(now, Integer.MAX_VALUE);
+    }
+
+    /** Looks at processes that are due, and lets go of libraries that none uses. */
     synchronized void look(long now) {
+        look(now, PROCESSES_PER_TURN);
+    }
+
+    private void look(long now, int most) {
         programsRead = 0;
+        int visits = 0;
         Set<Integer> alive = only.isEmpty() ? alive() : only;
         processes.keySet().retainAll(alive);
         for (int process : alive) {
             Visit visit = processes.computeIfAbsent(process, _ -> new Visit());
-            if (visit.next <= now) {
+            if (visit.next <= now && visits < most) {
+                visits++;
                 visit(process, visit, now);
                 visit.next = now + visit.interval;
                 visit.interval = only.isEmpty() ? Math.min(visit.interval * 2, LONGEST_INTERVAL) : SECOND;
@@ -161,8 +174,11 @@ final class TlsLibraries implements AutoCloseable {
         }
         Set<FileId> libraries = new HashSet<>();
         Set<FileId> seen = new HashSet<>();
-        for (String line : maps.split("\n", -1)) {
-            MappedFile mapped = MappedFile.parse(line).orElse(null);
+        Iterator<String> lines = maps.lines()
+                .filter(line -> line.contains("/lib") || line.contains(program))
+                .iterator();
+        while (lines.hasNext()) {
+            MappedFile mapped = MappedFile.parse(lines.next()).orElse(null);
             if (mapped == null || mapped.use() != MappedFile.Use.CODE || !seen.add(mapped.file())) {
                 continue;
             }

@@ -69,7 +69,7 @@ public final class TlsProbe implements LayerProbe {
                 object.findProgram(name).ifPresent(program -> links.add(attach(program)));
             }
             libraries.addInstalled(System.nanoTime());
-            tend(System.nanoTime());
+            libraries.lookAtAll(System.nanoTime());
         } catch (RuntimeException e) {
             release();
             throw e;

@@ -3,10 +3,14 @@ package io.ebpf4j.observability.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebpf4j.kernel.Capability;
+import io.ebpf4j.observability.event.Connection;
+import io.ebpf4j.observability.event.ConnectivityEvent;
 import io.ebpf4j.observability.event.Direction;
 import io.ebpf4j.observability.event.HttpExchanged;
+import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.event.PayloadSource;
 import io.ebpf4j.observability.event.PayloadType;
+import io.ebpf4j.observability.event.TlsHandshake;
 import io.ebpf4j.observability.protocol.HttpExchange;
 import io.ebpf4j.testing.RequiresKernel;
 import java.io.BufferedReader;
@@ -15,9 +19,14 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +88,23 @@ class TlsProbeIT {
         private final BufferedReader answers;
 
         Client(Map<String, String> environment) throws IOException {
-            ProcessBuilder builder = new ProcessBuilder("python3", "-c", KEEP_ALIVE, Integer.toString(server.port()));
+            this(environment, "exec \"$@\"");
+        }
+
+        /** Runs in a shell that says "$@" at last. */
+        Client(Map<String, String> environment, String shell) throws IOException {
+            ProcessBuilder builder = new ProcessBuilder(
+                    "unshare",
+                    "--mount",
+                    "sh",
+                    "-ec",
+                    shell,
+                    "sh",
+                    "python3",
+                    "-c",
+                    KEEP_ALIVE,
+                    Integer.toString(server.port()));
+            builder.directory(folder.toFile());
             builder.environment().putAll(environment);
             process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
             requests = process.outputWriter(StandardCharsets.UTF_8);
@@ -291,6 +316,26 @@ class TlsProbeIT {
     }
 
     @Test
+    void aLibraryInAnotherMountNamespaceIsFoundThroughTheProcess() throws Exception {
+        Path libraries = Files.createDirectory(folder.resolve("own"));
+        String shell = """
+                mount -t tmpfs none own
+                cp -L $(ldconfig -p | awk '/libssl.so.3 /{print $NF; exit}') own/libssl.so.3
+                exec "$@"
+                """;
+        try (TlsWatch watch = new TlsWatch(TlsProbeOptions.DEFAULTS);
+                Client client = new Client(Map.of("LD_LIBRARY_PATH", libraries.toString()), shell)) {
+            client.get("/loaded", 200);
+            assertThat(libraries).isEmptyDirectory();
+            watch.awaitLibrary(client.pid() + "/root" + libraries + "/libssl.so.3");
+            client.get("/found", 200);
+            List<HttpExchanged> told = watch.awaitExchanges(server.port(), Direction.CLIENT, 1);
+            assertThat(told.getLast().exchange().path()).isEqualTo("/found");
+            assertThat(told.getLast().connection().process().pid()).isEqualTo(client.pid());
+        }
+    }
+
+    @Test
     void aLibraryThatWasReplacedSinceItWasLoadedIsProbedAllTheSame() throws Exception {
         Path libraries = Files.createDirectory(folder.resolve("own"));
         TlsServer.run("cp -L $(ldconfig -p | awk '/libssl.so.3 /{print $NF; exit}') own/libssl.so.3", folder);
@@ -302,6 +347,45 @@ class TlsProbeIT {
                 List<HttpExchanged> told = watch.awaitExchanges(server.port(), Direction.CLIENT, 1);
                 assertThat(told.getLast().exchange().path()).isEqualTo("/deleted");
             }
+        }
+    }
+
+    @Test
+    void plaintextAndHelloNameTheSameSocketAndCiphertextIsNoHttp() throws Exception {
+        Queue<ConnectivityEvent> events = new ConcurrentLinkedQueue<>();
+        try (ConnectivityEvents stream = ConnectivityEvents.start(
+                ConnectivityOptions.DEFAULTS.withLayers(EnumSet.of(Layer.HTTP, Layer.TLS)), events::add)) {
+            int client = curl("--http1.1 --connect-to example.test::127.0.0.1: 'https://example.test:" + server.port()
+                    + "/[1-3]'");
+            List<TlsServer.Served> served = server.served(3);
+            Predicate<Connection> ours = connection -> connection.local().port() == server.port()
+                    || connection.remote().port() == server.port();
+            Supplier<List<HttpExchanged>> exchanges = () -> events.stream()
+                    .filter(HttpExchanged.class::isInstance)
+                    .map(HttpExchanged.class::cast)
+                    .filter(event -> ours.test(event.connection()))
+                    .toList();
+            long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (exchanges.get().size() < 6 && System.nanoTime() < end && stream.isRunning()) {
+                Thread.sleep(20);
+            }
+            assertThat(exchanges.get()).as("%s", stream.status()).hasSize(6);
+            assertThat(exchanges.get()).extracting(HttpExchanged::source).containsOnly(PayloadSource.TLS_LIBRARY);
+            List<TlsHandshake> handshakes = events.stream()
+                    .filter(TlsHandshake.class::isInstance)
+                    .map(TlsHandshake.class::cast)
+                    .filter(event -> ours.test(event.connection()))
+                    .toList();
+            assertThat(handshakes).hasSize(2);
+            assertThat(handshakes).extracting(TlsHandshake::serverName).containsOnly("example.test");
+            assertThat(handshakes)
+                    .extracting(event -> event.connection().process().pid())
+                    .containsExactlyInAnyOrder(client, served.getFirst().worker());
+            assertThat(exchanges.get())
+                    .extracting(event -> event.connection().cookie())
+                    .hasSameElementsAs(handshakes.stream()
+                            .map(event -> event.connection().cookie())
+                            .toList());
         }
     }
 
