@@ -22,17 +22,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * There: {@link #NOBODY} answers no ARP; {@link #BLACK_HOLE} has a neighbour entry and takes packets without an answer; what
  * is outside the segment has no route.
  */
-final class TestNetwork implements AutoCloseable {
-    static final String NOBODY = "192.0.2.77";
-    static final String BLACK_HOLE = "192.0.2.99";
-    static final String ELSEWHERE = "198.51.100.1";
+public final class TestNetwork implements AutoCloseable {
+    public static final String NOBODY = "192.0.2.77";
+    public static final String BLACK_HOLE = "192.0.2.99";
+    public static final String ELSEWHERE = "198.51.100.1";
 
     private static final long CLONE_NEWNET = 0x4000_0000; // include/uapi/linux/sched.h
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final String name = "e4j-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
 
-    TestNetwork() {
+    public TestNetwork() {
         run("ip", "netns", "add", name);
         try {
             run("ip", "-n", name, "link", "set", "lo", "up");
@@ -49,15 +49,15 @@ final class TestNetwork implements AutoCloseable {
         }
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    Path file() {
+    public Path file() {
         return Path.of("/run/netns", name);
     }
 
-    long inode() {
+    public long inode() {
         try {
             return ((Number) Files.getAttribute(file(), "unix:ino")).longValue();
         } catch (IOException e) {
@@ -66,7 +66,7 @@ final class TestNetwork implements AutoCloseable {
     }
 
     /** Starts a program in the namespace; the process is the program's own. */
-    Process start(String... command) {
+    public Process start(String... command) {
         List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", name));
         all.addAll(List.of(command));
         try {
@@ -77,12 +77,12 @@ final class TestNetwork implements AutoCloseable {
     }
 
     /** Runs a program in the namespace to its end. */
-    String inside(String... command) {
+    public String inside(String... command) {
         return output(start(command), String.join(" ", command));
     }
 
     /** Calls on a thread that is in the namespace. */
-    <T> T call(Callable<T> action) {
+    public <T> T call(Callable<T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("in-" + name).start(() -> {
             try {
@@ -112,7 +112,7 @@ final class TestNetwork implements AutoCloseable {
         }
     }
 
-    static String run(String... command) {
+    public static String run(String... command) {
         try {
             return output(new ProcessBuilder(command).redirectErrorStream(true).start(), String.join(" ", command));
         } catch (IOException e) {
@@ -120,7 +120,7 @@ final class TestNetwork implements AutoCloseable {
         }
     }
 
-    static String output(Process process, String what) {
+    public static String output(Process process, String what) {
         try (InputStream stream = process.getInputStream()) {
             String output = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
             int status = process.waitFor();
