@@ -18,6 +18,67 @@ char _license[] SEC("license") = "Dual BSD/GPL";
 /* Never read: it makes the object's BTF tell the names by which user space decodes the records. */
 const struct process_vocabulary vocabulary __attribute__((used)) = {};
 
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* What only this object reads of the kernel's types: names behind ___ are ours. */
+struct qstr {
+	__u32 len;
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file___path {
+	struct path f_path;
+};
+
+struct fs_struct {
+	struct path root;
+};
+
+struct mm_struct___file {
+	struct file___path *exe_file;
+};
+
+struct task_struct___root {
+	struct fs_struct *fs;
+};
+
+#pragma clang attribute pop
+
+/* Directories above the program's file that are looked at, mount points counted. */
+#define MAX_STEPS 32
+
+/* Where a path is put together, from its end; what is behind the first half is room for the verifier's sums. */
+struct path_room {
+	char bytes[2 * EXECUTABLE_BYTES];
+};
+
+struct {
+	MAP_UINT(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	MAP_UINT(max_entries, 1);
+	MAP_TYPE(key, __u32);
+	MAP_TYPE(value, struct path_room);
+} path_rooms SEC(".maps");
+
 INLINE __u64 cgroup_of_task(struct task_struct *task)
 {
 	struct css_set *set = PROBE(task->cgroups);
@@ -57,11 +118,61 @@ SUBPROGRAM int fill(struct process_event *event, struct task_struct *task)
 	return 0;
 }
 
+/* d_path() of fs/d_path.c, whose helper this hook may not call. exec holds the file, so that nothing of it goes away. */
+SUBPROGRAM int fill_executable(char *to, struct task_struct *task)
+{
+	__u32 key = 0, at = EXECUTABLE_BYTES - 1, length;
+	struct path_room *room = bpf_map_lookup_elem(&path_rooms, &key);
+	struct mm_struct___file *mm = (void *)PROBE(task->mm);
+	struct file___path *file = PROBE(mm->exe_file);
+	struct fs_struct *fs = PROBE(((struct task_struct___root *)task)->fs);
+	struct dentry *root = PROBE(fs->root.dentry), *dentry = PROBE(file->f_path.dentry), *parent;
+	struct vfsmount *root_mount = PROBE(fs->root.mnt), *in = PROBE(file->f_path.mnt);
+	struct mount *mount, *above;
+	int cut = 1;
+
+	if (!room)
+		return 0;
+	__builtin_memset(room, 0, sizeof(*room));
+	for (int i = 0; i < MAX_STEPS; i++) {
+		if (dentry == root && in == root_mount) {
+			cut = 0;
+			break;
+		}
+		if (dentry == PROBE(in->mnt_root)) {
+			mount = (void *)in - __builtin_preserve_field_info(((struct mount *)0)->mnt, 0);
+			above = PROBE(mount->mnt_parent);
+			if (above == mount || !above) {
+				cut = 0;
+				break;
+			}
+			dentry = PROBE(mount->mnt_mountpoint);
+			in = (void *)above + __builtin_preserve_field_info(((struct mount *)0)->mnt, 0);
+			continue;
+		}
+		parent = PROBE(dentry->d_parent);
+		length = PROBE(dentry->d_name.len);
+		if (parent == dentry || length >= at) {
+			cut = parent != dentry;
+			break;
+		}
+		at -= length + 1;
+		room->bytes[at & (EXECUTABLE_BYTES - 1)] = '/';
+		bpf_probe_read_kernel(&room->bytes[(at + 1) & (EXECUTABLE_BYTES - 1)], length & (EXECUTABLE_BYTES - 1),
+				      PROBE(dentry->d_name.name));
+		dentry = parent;
+	}
+	/* A path that goes on above what there is room for begins without its slash. */
+	if (cut && at < EXECUTABLE_BYTES - 1)
+		at++;
+	bpf_probe_read_kernel(to, EXECUTABLE_BYTES, &room->bytes[at & (EXECUTABLE_BYTES - 1)]);
+	return 0;
+}
+
 SEC("tp_btf/sched_process_exec")
 int process_exec(__u64 *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx[0];
-	struct linux_binprm *binary = (struct linux_binprm *)ctx[2];
 	struct process_started *event = RESERVE(EVENT_PROCESS_STARTED, struct process_started);
 	struct mm_struct *mm;
 	__u64 from, length;
@@ -69,8 +180,7 @@ int process_exec(__u64 *ctx)
 	if (!event)
 		return 0;
 	fill(&event->process, task);
-	if (bpf_probe_read_kernel_str(event->executable, sizeof(event->executable), PROBE(binary->filename)) < 0)
-		event->executable[0] = 0;
+	fill_executable(event->executable, task);
 	mm = PROBE(task->mm);
 	from = PROBE(mm->arg_start);
 	length = PROBE(mm->arg_end) - from;

@@ -13,7 +13,7 @@ enum process_event_type {
 };
 
 enum {
-	/* The longest path that exec takes is PATH_MAX, 4096; nearly all are far shorter. */
+	/* Paths may have 4096 bytes; nearly all are far shorter. */
 	EXECUTABLE_BYTES = 256,
 	ARGUMENT_BYTES = 512,
 };
@@ -34,7 +34,10 @@ struct process_started {
 	/* Bytes of all arguments with the zero behind each; arguments[] holds the first of them. */
 	__u32 arguments_length;
 	__u32 arguments_captured;
-	/* As it was given to exec, with its final zero if there was room for it. */
+	/*
+	 * The program's file from the process's root directory on, a zero behind it; of a longer path the end, without the
+	 * slash before it. For a script this is its interpreter.
+	 */
 	char executable[EXECUTABLE_BYTES];
 	char arguments[ARGUMENT_BYTES];
 };

@@ -7,8 +7,7 @@ import java.util.List;
  *
  * @param process which process; its start is cut to 10 ms where it is known from /proc alone
  * @param parent its parent; not known where the number is 0
- * @param executable its program: the resolved path where /proc told it, else as it was given to exec; empty for a thread of
- *     the kernel, or where nobody told
+ * @param executable its program's file, links resolved; empty for a thread of the kernel, or where nobody told
  * @param arguments its arguments, the program's name first; the first 512 bytes of them all
  * @param cgroup id of its cgroup v2; 0 where nobody told
  * @param exited when it ended, CLOCK_MONOTONIC nanoseconds; 0 while it runs

@@ -12,8 +12,9 @@ import java.util.List;
  * @param parent its parent
  * @param cgroup id of its cgroup v2, the inode number of its folder
  * @param networkNamespace inode number of its network namespace
- * @param executable the program's file as it was given to exec: relative to a working directory that is not known, or a
- *     script; its first 255 bytes
+ * @param executable the program's file, its path from the process's root directory on, links resolved; of one of more
+ *     than 255 bytes the end, without the slash before it. For a script this is the interpreter, and the script is among
+ *     the arguments
  * @param arguments the arguments, the program's name first; the first 512 bytes of them all
  * @param completeness whether these are all arguments
  */

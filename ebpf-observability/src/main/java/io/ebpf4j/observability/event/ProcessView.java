@@ -99,7 +99,7 @@ public final class ProcessView {
         return type == ProcessType.EXITED ? u32(format.exitCode) : 0;
     }
 
-    /** {@return the file as it was given to exec; empty for a record of another kind than {@link ProcessType#STARTED}} */
+    /** {@return the program's file; empty for a record of another kind than {@link ProcessType#STARTED}} */
     public String executable() {
         return type == ProcessType.STARTED ? text(format.executable, ProcessFormat.EXECUTABLE) : "";
     }

@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 
 /** What a run's records say, held against what the shell and /proc said in that run: recorded-processes.txt has both. */
 class ProcessDemultiplexerTest {
-    private static final int SHELL = 18432;
-    private static final int CHILD = 18433;
-    private static final long SHELL_STARTED_TICKS = 624769;
-    private static final int PARENT = 18325;
+    private static final int SHELL = 17279;
+    private static final int CHILD = 17281;
+    private static final long SHELL_STARTED_TICKS = 783425;
+    private static final int PARENT = 17208;
 
     private final List<ProcessEvent> events = new ArrayList<>();
     private final ProcessDemultiplexer reader = new ProcessDemultiplexer(
@@ -33,7 +33,7 @@ class ProcessDemultiplexerTest {
     void readsTheLifeOfAProcess() {
         RecordedLines.feed(recorded, reader);
         ProcessStarted shell = of(ProcessStarted.class, SHELL);
-        assertThat(shell.executable()).isEqualTo("/bin/sh");
+        assertThat(shell.executable()).isEqualTo("/usr/bin/dash");
         assertThat(shell.arguments()).startsWith("/bin/sh", "-c").hasSize(3);
         assertThat(shell.completeness()).isEqualTo(Completeness.WHOLE);
         assertThat(shell.process().started() / 10_000_000).isEqualTo(SHELL_STARTED_TICKS);

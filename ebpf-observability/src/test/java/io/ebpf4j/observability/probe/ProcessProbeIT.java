@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes; what is expected is what the shell that starts them says of them, and /proc. */
 @RequiresKernel(
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.Test;
 class ProcessProbeIT {
     private static final int RUNS = 1_000;
     private static final int SIGKILL = 9;
+    private static final String TRUE = real("/bin/true");
 
     private final List<ProcessEvent> events = new ArrayList<>();
     private final ProcessTable table = new ProcessTable();
@@ -55,6 +58,11 @@ class ProcessProbeIT {
     @AfterEach
     void stop() {
         drained.close();
+    }
+
+    /** What realpath(1) says. */
+    private static String real(String path) {
+        return TestNetwork.run("realpath", path).strip();
     }
 
     private <T extends ProcessEvent> T await(Class<T> kind, Predicate<T> wanted) {
@@ -87,7 +95,7 @@ class ProcessProbeIT {
 
         List<ProcessStarted> started = of(ProcessStarted.class).stream()
                 .filter(event ->
-                        event.executable().equals("/bin/true") && event.parent().pid() == parent)
+                        event.executable().equals(TRUE) && event.parent().pid() == parent)
                 .toList();
         assertThat(started).hasSize(RUNS);
         Map<ProcessKey, ProcessForked> forked = byKey(of(ProcessForked.class));
@@ -107,7 +115,7 @@ class ProcessProbeIT {
             assertThat(event.timestamp()).isLessThan(end.timestamp());
             // it is gone, and yet has its name
             KnownProcess known = table.find(event.process()).orElseThrow();
-            assertThat(known.executable()).isEqualTo("/bin/true");
+            assertThat(known.executable()).isEqualTo(TRUE);
             assertThat(known.arguments()).isEqualTo(event.arguments());
             assertThat(known.isRunning()).isFalse();
         }
@@ -124,6 +132,50 @@ class ProcessProbeIT {
                 .collect(Collectors.toMap(event -> event.process().key(), Function.identity(), (first, second) -> {
                     throw new AssertionError("twice: " + first + " and " + second);
                 }));
+    }
+
+    @Test
+    void aPathIsResolvedAndAScriptIsItsInterpreters(@TempDir Path directory) throws IOException {
+        String deep = "d".repeat(100);
+        Path far = Files.createDirectories(directory.resolve(deep).resolve(deep).resolve(deep));
+        Files.copy(Path.of(TRUE), far.resolve("copy"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createSymbolicLink(directory.resolve("link"), far.resolve("copy"));
+        Path script = directory.resolve("script");
+        Files.writeString(script, "#!/bin/sh\n:\n");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+        String root = directory.toRealPath().toString();
+        TestNetwork.output(shell("cd \"$1\" && ../\"$(basename \"$1\")\"/link relative; ./script; :", root), "sh");
+        ProcessStarted linked =
+                await(ProcessStarted.class, event -> event.arguments().contains("relative"));
+        String path = far.toRealPath().resolve("copy").toString();
+        assertThat(linked.executable()).hasSizeLessThanOrEqualTo(255).endsWith("/" + deep + "/copy");
+        assertThat(path).endsWith("/" + linked.executable());
+        ProcessStarted scripted =
+                await(ProcessStarted.class, event -> event.arguments().contains("./script"));
+        assertThat(scripted.executable()).isEqualTo(real("/bin/sh"));
+    }
+
+    @Test
+    void aPathGoesOnAboveAMountPoint(@TempDir Path directory) throws IOException {
+        Path mounted = Files.createDirectory(directory.resolve("mounted"));
+        TestNetwork.run("mount", "-t", "tmpfs", "none", mounted.toString());
+        try {
+            Path copy = Files.createDirectory(mounted.resolve("below")).resolve("copy");
+            Files.copy(Path.of(TRUE), copy, StandardCopyOption.COPY_ATTRIBUTES);
+            TestNetwork.run(copy.toString(), "over a mount point");
+            ProcessStarted started =
+                    await(ProcessStarted.class, event -> event.arguments().contains("over a mount point"));
+            assertThat(started.executable()).isEqualTo(copy.toRealPath().toString());
+            // another root directory: the path is the process's own
+            TestNetwork.output(
+                    shell("cp -L --parents $(ldd \"$1\" | grep -o '/[^ ]*') \"$2\"", TRUE, mounted.toString()), "cp");
+            TestNetwork.run("chroot", mounted.toString(), "/below/copy", "inside");
+            ProcessStarted inside =
+                    await(ProcessStarted.class, event -> event.arguments().equals(List.of("/below/copy", "inside")));
+            assertThat(inside.executable()).isEqualTo("/below/copy");
+        } finally {
+            TestNetwork.run("umount", "-l", mounted.toString());
+        }
     }
 
     @Test
@@ -167,7 +219,7 @@ class ProcessProbeIT {
         ProcessStarted started = await(
                 ProcessStarted.class,
                 event -> event.process().pid() == process.pid()
-                        && event.executable().equals("/bin/true"));
+                        && event.executable().equals(TRUE));
         assertThat(started.completeness()).isEqualTo(Completeness.CUT);
         // 512 bytes hold the name, the first one and what then is left, each but the last with its zero
         assertThat(started.arguments()).containsExactly("/bin/true", "a".repeat(300), "b".repeat(512 - 10 - 301));
@@ -180,7 +232,7 @@ class ProcessProbeIT {
             ProcessStarted started = await(
                     ProcessStarted.class,
                     event -> event.process().pid() == process.pid()
-                            && event.executable().equals("/bin/sleep"));
+                            && event.executable().equals(real("/bin/sleep")));
             ProcessRef ref = started.process();
             // the start time is /proc's, else it would be taken for another process
             assertThat(ref.executable()).contains(Path.of("/bin/sleep").toRealPath());
