@@ -285,7 +285,8 @@ public final class Replay implements AutoCloseable {
     }
 
     /** Readers were made for what our own programs write: whatever they make of other bytes is the file's fault. */
-    @SuppressWarnings("ReferenceEquality") // the very exception that the user's handler threw, not one that looks like it
+    @SuppressWarnings(
+            "ReferenceEquality") // the very exception that the user's handler threw, not one that looks like it
     private <T extends @Nullable Object> T guarded(Section section, Guard guard, Step<T> step) {
         try {
             return step.run();

@@ -1,0 +1,141 @@
+package io.ebpf4j.observability.event;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebpf4j.btf.Btf;
+import io.ebpf4j.btf.BtfKind;
+import io.ebpf4j.observability.protocol.HttpExchange;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Records as the programs write them, with bytes as real peers send them. */
+class PayloadDecoderTest {
+    private static final Btf BTF = BundledBtf.load("payload.bpf.o");
+    private static final PayloadFormat FORMAT = PayloadFormat.bind(BTF);
+    private static final String REQUEST = "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\n";
+    private static final String RESPONSE = "HTTP/1.1 204 No Content\r\n\r\n";
+
+    private final List<ConnectivityEvent> events = new ArrayList<>();
+    private final PayloadDecoder decoder = new PayloadDecoder(PayloadOptions.DEFAULTS.withConnections(3), events::add);
+    private final PayloadDemultiplexer demultiplexer = new PayloadDemultiplexer(FORMAT, decoder);
+    private long now = 1000;
+
+    private static int number(String enumeration, String constant) {
+        int id = BTF.find(enumeration, BtfKind.ENUM).orElseThrow();
+        for (int i = 0; i < BTF.vlen(id); i++) {
+            if (BTF.enumName(id, i).equals(constant)) {
+                return (int) BTF.enumValue(id, i);
+            }
+        }
+        throw new AssertionError(constant);
+    }
+
+    private MemorySegment record(long size, String type, long cookie, String role) {
+        MemorySegment record = Arena.ofAuto().allocate(size, Long.BYTES);
+        record.set(ValueLayout.JAVA_BYTE, FORMAT.header.type, (byte) number("payload_event_type", type));
+        record.set(ValueLayout.JAVA_LONG, FORMAT.header.timestamp, now++);
+        record.set(ValueLayout.JAVA_LONG, FORMAT.header.cookie, cookie);
+        record.set(ValueLayout.JAVA_INT, FORMAT.connection.pid, 77);
+        record.set(ValueLayout.JAVA_BYTE, FORMAT.connection.role, (byte) number("connection_role", role));
+        return record;
+    }
+
+    private void payload(long cookie, String role, String protocol, boolean sent, long position, byte[] bytes) {
+        MemorySegment record = record(FORMAT.size + bytes.length + 5, "EVENT_PAYLOAD", cookie, role);
+        record.set(ValueLayout.JAVA_LONG, FORMAT.position, position);
+        record.set(ValueLayout.JAVA_INT, FORMAT.length, bytes.length);
+        record.set(ValueLayout.JAVA_INT, FORMAT.captured, bytes.length);
+        record.set(ValueLayout.JAVA_BYTE, FORMAT.protocol, (byte) number("payload_protocol", protocol));
+        record.set(ValueLayout.JAVA_BYTE, FORMAT.source, (byte) number("payload_source", "SOURCE_SOCKET"));
+        record.set(ValueLayout.JAVA_SHORT, FORMAT.flags, (short) (sent ? number("payload_flag", "PAYLOAD_SENT") : 0));
+        MemorySegment.copy(bytes, 0, record, ValueLayout.JAVA_BYTE, FORMAT.size, bytes.length);
+        demultiplexer.handle(record, 0, (int) record.byteSize());
+    }
+
+    private void text(long cookie, String role, boolean sent, long position, String text) {
+        payload(cookie, role, "PROTOCOL_HTTP1", sent, position, text.getBytes(ISO_8859_1));
+    }
+
+    private void closed(long cookie) {
+        MemorySegment record = record(FORMAT.closedSize, "EVENT_PAYLOAD_CLOSED", cookie, "ROLE_CLIENT");
+        record.set(ValueLayout.JAVA_BYTE, FORMAT.closedSource, (byte) number("payload_source", "SOURCE_SOCKET"));
+        demultiplexer.handle(record, 0, (int) record.byteSize());
+    }
+
+    @Test
+    void eachEndOfAConnectionPairsItsOwn() {
+        text(1, "ROLE_CLIENT", true, 0, REQUEST);
+        text(2, "ROLE_SERVER", false, 0, REQUEST);
+        text(2, "ROLE_SERVER", true, 0, RESPONSE);
+        text(1, "ROLE_CLIENT", false, 0, RESPONSE);
+        assertThat(events).hasSize(2).allSatisfy(event -> {
+            HttpExchange exchange = ((HttpExchanged) event).exchange();
+            assertThat(exchange.path()).isEqualTo("/a");
+            assertThat(exchange.status()).isEqualTo(204);
+            assertThat(((HttpExchanged) event).connection().process().pid()).isEqualTo(77);
+        });
+        assertThat(((HttpExchanged) events.get(0)).connection().direction()).isEqualTo(Direction.SERVER);
+        assertThat(((HttpExchanged) events.get(0)).exchange().latency()).isEqualTo(1);
+        assertThat(((HttpExchanged) events.get(1)).connection().direction()).isEqualTo(Direction.CLIENT);
+        assertThat(((HttpExchanged) events.get(1)).exchange().latency()).isEqualTo(3);
+    }
+
+    @Test
+    void whoAsksIsTheClientWhereNothingElseTells() {
+        text(1, "ROLE_UNKNOWN", false, 0, REQUEST);
+        text(1, "ROLE_UNKNOWN", true, 0, RESPONSE);
+        assertThat(((HttpExchanged) events.getFirst()).connection().direction()).isEqualTo(Direction.SERVER);
+    }
+
+    @Test
+    void aCloseEndsWhatIsUnderWay() {
+        text(1, "ROLE_CLIENT", true, 0, REQUEST);
+        closed(1);
+        assertThat(((HttpExchanged) events.getFirst()).exchange().status()).isZero();
+        assertThat(decoder.counts().connections()).isZero();
+    }
+
+    @Test
+    void theConnectionLongestUnusedIsGivenUpAndCounted() {
+        for (int cookie = 1; cookie <= 5; cookie++) {
+            text(cookie, "ROLE_CLIENT", true, 0, REQUEST);
+        }
+        assertThat(decoder.counts().evicted()).isEqualTo(2);
+        assertThat(decoder.counts().connections()).isEqualTo(3);
+        assertThat(events).hasSize(2);
+    }
+
+    /** The server's hello of TLS 1.2 by OpenSSL, in the two pieces that OpenSSL reads: header, then the rest. */
+    @Test
+    void aHelloMayComeInPieces() {
+        byte[] hello = HexFormat.of()
+                .parseHex("160303003d0200003903030102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2000"
+                        + "c02c000011ff0100010000100005000302683200170000");
+        payload(1, "ROLE_CLIENT", "PROTOCOL_TLS", false, 0, Arrays.copyOf(hello, 5));
+        assertThat(events).isEmpty();
+        payload(1, "ROLE_CLIENT", "PROTOCOL_TLS", false, 5, Arrays.copyOfRange(hello, 5, hello.length));
+        closed(1);
+        TlsHandshake handshake = (TlsHandshake) events.getFirst();
+        assertThat(handshake.server().orElseThrow().cipherSuite()).isEqualTo(0xc02c);
+        assertThat(handshake.server().orElseThrow().applicationProtocol()).isEqualTo("h2");
+        assertThat(handshake.client()).isEmpty();
+    }
+
+    @Test
+    void aRecordThatDoesNotHoldWhatItSaysIsRejected() {
+        MemorySegment record = record(FORMAT.size + 8, "EVENT_PAYLOAD", 1, "ROLE_CLIENT");
+        record.set(ValueLayout.JAVA_INT, FORMAT.length, 100);
+        record.set(ValueLayout.JAVA_INT, FORMAT.captured, 9);
+        demultiplexer.handle(record, 0, (int) record.byteSize());
+        demultiplexer.handle(record, 0, 3);
+        assertThat(demultiplexer.rejected()).isEqualTo(2);
+        assertThat(demultiplexer.delivered(PayloadType.PAYLOAD)).isZero();
+    }
+}
