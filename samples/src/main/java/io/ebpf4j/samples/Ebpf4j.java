@@ -3,6 +3,7 @@ package io.ebpf4j.samples;
 import io.ebpf4j.kernel.BpfException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,7 +14,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "ebpf4j 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ObserveCommand.class, ObjectCommand.class, DoctorCommand.class})
+        subcommands = {
+            ObserveCommand.class,
+            RecordCommand.class,
+            ReplayCommand.class,
+            ObjectCommand.class,
+            DoctorCommand.class
+        })
 public final class Ebpf4j {
     private Ebpf4j() {}
 
@@ -30,7 +37,9 @@ public final class Ebpf4j {
         return new CommandLine(new Ebpf4j())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((exception, command, _) -> {
-                    if (exception instanceof BpfException || exception instanceof IOException) {
+                    if (exception instanceof BpfException
+                            || exception instanceof IOException
+                            || exception instanceof UncheckedIOException) {
                         PrintWriter errors = command.getErr();
                         errors.println("ebpf4j: " + Failures.describe(exception));
                         errors.flush();

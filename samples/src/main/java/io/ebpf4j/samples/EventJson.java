@@ -7,37 +7,182 @@ import io.ebpf4j.observability.event.CongestionChanged;
 import io.ebpf4j.observability.event.ConnectFailed;
 import io.ebpf4j.observability.event.ConnectStarted;
 import io.ebpf4j.observability.event.Connected;
-import io.ebpf4j.observability.event.Connection;
 import io.ebpf4j.observability.event.ConnectionEvent;
 import io.ebpf4j.observability.event.ConnectionReset;
+import io.ebpf4j.observability.event.ConnectivityEvent;
+import io.ebpf4j.observability.event.DnsTransaction;
 import io.ebpf4j.observability.event.Endpoint;
+import io.ebpf4j.observability.event.EventFilter;
+import io.ebpf4j.observability.event.GapEvent;
+import io.ebpf4j.observability.event.HttpExchanged;
+import io.ebpf4j.observability.event.HttpUnpaired;
 import io.ebpf4j.observability.event.ListenerSample;
+import io.ebpf4j.observability.event.ProcessEvent;
+import io.ebpf4j.observability.event.ProcessExited;
+import io.ebpf4j.observability.event.ProcessForked;
 import io.ebpf4j.observability.event.ProcessRef;
+import io.ebpf4j.observability.event.ProcessStarted;
 import io.ebpf4j.observability.event.Retransmitted;
 import io.ebpf4j.observability.event.SocketSample;
+import io.ebpf4j.observability.event.TlsHandshake;
 import io.ebpf4j.observability.event.Traffic;
+import io.ebpf4j.observability.protocol.Completeness;
+import io.ebpf4j.observability.protocol.DnsMessage;
+import io.ebpf4j.observability.protocol.HttpExchange;
+import io.ebpf4j.observability.protocol.TlsHello;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 
-/** A connection event as a JSON object. Durations are in seconds, a part that is not known is null. */
+/** An event as a JSON object: what each kind has is in the README. Durations are in seconds, a part that is not known is null. */
 final class EventJson {
     private EventJson() {}
 
-    static JsonLine of(ConnectionEvent event, Instant time) {
-        Connection connection = event.connection();
+    static JsonLine of(ConnectivityEvent event, Instant time) {
         JsonLine line = new JsonLine()
                 .put("time", time.toString())
                 .put("monotonic_ns", event.timestamp())
+                .put("layer", lower(EventFilter.layer(event)))
                 .put("event", EventRow.name(event))
-                .put("cpu", event.cpu())
-                .put("cookie", Long.toUnsignedString(connection.cookie()))
-                .put("direction", lower(connection.direction()));
-        process(line, connection.process());
-        line.put("local", endpoint(connection.local()))
-                .put("remote", endpoint(connection.remote()))
-                .put("netns", connection.networkNamespace())
-                .put("cgroup", connection.cgroup());
+                .put("cpu", event.cpu());
+        EventFilter.connection(event).ifPresent(connection -> {
+            line.put("cookie", Long.toUnsignedString(connection.cookie()))
+                    .put("direction", lower(connection.direction()));
+            process(line, connection.process());
+            line.put("local", endpoint(connection.local()))
+                    .put("remote", endpoint(connection.remote()))
+                    .put("netns", connection.networkNamespace())
+                    .put("cgroup", connection.cgroup());
+        });
+        return switch (event) {
+            case ConnectionEvent connection -> connection(line, connection);
+            case DnsTransaction dns -> dns(line, dns);
+            case HttpExchanged http -> http(line, http);
+            case HttpUnpaired unpaired -> {
+                line.put("plaintext_of", lower(unpaired.source()));
+                yield unpaired.status() < 0 ? line.putNull("status") : line.put("status", unpaired.status());
+            }
+            case TlsHandshake tls -> tls(line, tls);
+            case ProcessEvent process -> process(line, process);
+            case GapEvent gap ->
+                line.put("kind", gap.kind().name())
+                        .put("cause", lower(gap.cause()))
+                        .put("lost", gap.lost())
+                        .put("first_monotonic_ns", gap.first())
+                        .put("last_monotonic_ns", gap.last());
+        };
+    }
+
+    private static JsonLine dns(JsonLine line, DnsTransaction dns) {
+        line.put("transport", lower(dns.transport()))
+                .put("id", dns.id())
+                .put("name", dns.name())
+                .put("type", DnsMessage.typeName(dns.type()))
+                .put("outcome", lower(dns.outcome()));
+        if (dns.responseCode() < 0) {
+            line.putNull("rcode");
+        } else {
+            line.put("rcode", DnsMessage.responseCodeName(dns.responseCode()));
+        }
+        line.putStrings("cnames", dns.canonicalNames())
+                .putStrings(
+                        "addresses",
+                        dns.addresses().stream()
+                                .map(InetAddress::getHostAddress)
+                                .toList());
+        if (dns.timeToLive() < 0) {
+            line.putNull("ttl");
+        } else {
+            line.put("ttl", dns.timeToLive());
+        }
+        line.putTruth("truncated", JsonLine.Truth.of(dns.truncation() == DnsMessage.Truncation.TRUNCATED))
+                .putTruth("whole", JsonLine.Truth.of(dns.completeness() == Completeness.WHOLE));
+        seconds(line, "latency_s", dns.latency()).put("queries", dns.queries());
+        error(line, dns.error());
+        return line;
+    }
+
+    private static JsonLine http(JsonLine line, HttpExchanged event) {
+        HttpExchange http = event.exchange();
+        line.put("plaintext_of", lower(event.source()))
+                .put("protocol", http.protocol().toString());
+        text(line, "method", http.method());
+        text(line, "path", http.path());
+        text(line, "host", http.host());
+        if (http.status() <= 0) {
+            line.putNull("status");
+        } else {
+            line.put("status", http.status());
+        }
+        seconds(line, "latency_s", Duration.ofNanos(http.latency()));
+        seconds(line, "duration_s", Duration.ofNanos(http.duration()));
+        line.put("request_bytes", http.requestBytes()).put("response_bytes", http.responseBytes());
+        http.trace()
+                .ifPresentOrElse(
+                        trace -> line.put(
+                                "trace",
+                                new JsonLine()
+                                        .put("format", lower(trace.format()))
+                                        .put("trace_id", trace.traceId())
+                                        .put("span_id", trace.spanId())
+                                        .put("sampling", lower(trace.sampling()))),
+                        () -> line.putNull("trace"));
+        if (http.grpcStatus() < 0) {
+            line.putNull("grpc_status");
+        } else {
+            line.put("grpc_status", http.grpcStatus());
+        }
+        return line.putTruth("whole", JsonLine.Truth.of(http.completeness() == Completeness.WHOLE));
+    }
+
+    private static JsonLine tls(JsonLine line, TlsHandshake tls) {
+        text(line, "server_name", tls.serverName());
+        if (tls.version() == 0) {
+            line.putNull("version");
+        } else {
+            line.put("version", TlsHello.versionName(tls.version()));
+        }
+        line.putStrings(
+                "alpn_offered",
+                tls.client().map(TlsHello.Client::applicationProtocols).orElse(List.of()));
+        text(
+                line,
+                "alpn",
+                tls.server().map(TlsHello.Server::applicationProtocol).orElse(""));
+        tls.alert().ifPresentOrElse(alert -> line.put("alert", alert), () -> line.putNull("alert"));
+        return seconds(line, "latency_s", Duration.ofNanos(tls.latency()));
+    }
+
+    private static JsonLine process(JsonLine line, ProcessEvent event) {
+        process(line, event.process());
+        line.put("parent_pid", event.parent().pid())
+                .put("netns", event.networkNamespace())
+                .put("cgroup", event.cgroup());
+        return switch (event) {
+            case ProcessForked _ -> line;
+            case ProcessStarted started ->
+                line.put("executable", started.executable())
+                        .putStrings("arguments", started.arguments())
+                        .putTruth("whole", JsonLine.Truth.of(started.completeness() == Completeness.WHOLE));
+            case ProcessExited exited ->
+                exited.signal() == 0
+                        ? line.put("exit_code", exited.exitCode()).putNull("signal")
+                        : line.putNull("exit_code").put("signal", exited.signal());
+        };
+    }
+
+    /** What is empty was not said. */
+    private static void text(JsonLine line, String name, String text) {
+        if (text.isEmpty()) {
+            line.putNull(name);
+        } else {
+            line.put(name, text);
+        }
+    }
+
+    private static JsonLine connection(JsonLine line, ConnectionEvent event) {
         return switch (event) {
             case ConnectStarted _ -> line;
             case Connected connected ->

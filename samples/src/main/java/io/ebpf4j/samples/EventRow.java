@@ -10,15 +10,31 @@ import io.ebpf4j.observability.event.Connected;
 import io.ebpf4j.observability.event.Connection;
 import io.ebpf4j.observability.event.ConnectionEvent;
 import io.ebpf4j.observability.event.ConnectionReset;
+import io.ebpf4j.observability.event.ConnectivityEvent;
+import io.ebpf4j.observability.event.DnsOutcome;
+import io.ebpf4j.observability.event.DnsTransaction;
+import io.ebpf4j.observability.event.EventFilter;
+import io.ebpf4j.observability.event.GapEvent;
+import io.ebpf4j.observability.event.HttpExchanged;
+import io.ebpf4j.observability.event.HttpUnpaired;
 import io.ebpf4j.observability.event.ListenerSample;
+import io.ebpf4j.observability.event.ProcessExited;
+import io.ebpf4j.observability.event.ProcessForked;
+import io.ebpf4j.observability.event.ProcessRef;
+import io.ebpf4j.observability.event.ProcessStarted;
 import io.ebpf4j.observability.event.Retransmitted;
 import io.ebpf4j.observability.event.SocketSample;
+import io.ebpf4j.observability.event.TlsHandshake;
+import io.ebpf4j.observability.protocol.DnsMessage;
+import io.ebpf4j.observability.protocol.HttpExchange;
+import io.ebpf4j.observability.protocol.TlsHello;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
 
-/** A connection event as a row of the live table. */
+/** An event as a row of the live table. */
 final class EventRow {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
     private static final int[] WIDTHS = {12, 20, 9, 21, 21, 10};
@@ -30,16 +46,86 @@ final class EventRow {
         return columns("TIME", "PROCESS", "DIRECTION", "LOCAL", "REMOTE", "EVENT", "DETAIL");
     }
 
-    static String of(ConnectionEvent event, LocalTime time) {
-        Connection connection = event.connection();
+    static String of(ConnectivityEvent event, LocalTime time) {
+        Optional<Connection> connection = EventFilter.connection(event);
         return columns(
                 TIME.format(time),
-                Output.printable(connection.process().toString()),
-                connection.direction().name().toLowerCase(Locale.ROOT),
-                connection.local().toString(),
-                connection.remote().toString(),
+                Output.printable(
+                        EventFilter.process(event).map(ProcessRef::toString).orElse("-")),
+                connection
+                        .map(known -> known.direction().name().toLowerCase(Locale.ROOT))
+                        .orElse("-"),
+                connection.map(known -> known.local().toString()).orElse("-"),
+                connection.map(known -> known.remote().toString()).orElse("-"),
                 name(event),
-                detail(event));
+                Output.printable(detail(event)));
+    }
+
+    static String name(ConnectivityEvent event) {
+        return switch (event) {
+            case ConnectionEvent connection -> name(connection);
+            case DnsTransaction _ -> "dns";
+            case HttpExchanged _ -> "http";
+            case HttpUnpaired _ -> "unpaired";
+            case TlsHandshake _ -> "tls";
+            case ProcessStarted _ -> "exec";
+            case ProcessForked _ -> "fork";
+            case ProcessExited _ -> "exit";
+            case GapEvent _ -> "lost";
+        };
+    }
+
+    private static String detail(ConnectivityEvent event) {
+        return switch (event) {
+            case ConnectionEvent connection -> detail(connection);
+            case DnsTransaction dns -> dns(dns);
+            case HttpExchanged http -> http(http.exchange());
+            case HttpUnpaired unpaired -> status(unpaired.status()) + " to a request that was not seen";
+            case TlsHandshake tls -> tls(tls);
+            case ProcessStarted started -> String.join(" ", started.arguments());
+            case ProcessForked forked -> "of " + forked.parent().pid();
+            case ProcessExited exited ->
+                exited.signal() == 0 ? "with " + exited.exitCode() : "by signal " + exited.signal();
+            case GapEvent gap ->
+                gap.lost() + " " + gap.kind() + ", " + words(gap.cause()) + ", within "
+                        + duration(Duration.ofNanos(gap.last() - gap.first()));
+        };
+    }
+
+    private static String dns(DnsTransaction dns) {
+        StringBuilder text = new StringBuilder()
+                .append(DnsMessage.typeName(dns.type()))
+                .append(' ')
+                .append(dns.name().isEmpty() ? "." : dns.name());
+        if (dns.outcome() == DnsOutcome.ANSWERED || dns.outcome() == DnsOutcome.UNASKED) {
+            text.append(' ').append(DnsMessage.responseCodeName(dns.responseCode()));
+            dns.canonicalNames().forEach(name -> text.append(" -> ").append(name));
+            dns.addresses().forEach(address -> text.append(' ').append(address.getHostAddress()));
+        } else {
+            text.append(' ').append(words(dns.outcome()));
+        }
+        return text.append(" in ").append(duration(dns.latency())).toString();
+    }
+
+    private static String http(HttpExchange http) {
+        return (http.method().isEmpty() ? "?" : http.method()) + " "
+                + (http.path().isEmpty() ? "?" : http.path())
+                + (http.host().isEmpty() ? "" : " of " + http.host())
+                + (http.status() == 0
+                        ? " without an answer"
+                        : " " + status(http.status()) + " in " + duration(Duration.ofNanos(http.latency())))
+                + (http.grpcStatus() < 0 ? "" : ", grpc " + http.grpcStatus());
+    }
+
+    private static String status(int status) {
+        return status < 0 ? "?" : Integer.toString(status);
+    }
+
+    private static String tls(TlsHandshake tls) {
+        return (tls.version() == 0 ? "TLS" : TlsHello.versionName(tls.version()))
+                + (tls.serverName().isEmpty() ? "" : " " + tls.serverName())
+                + (tls.alert().isPresent() ? ", alert " + tls.alert().getAsInt() : "")
+                + (tls.latency() == 0 ? "" : " in " + duration(Duration.ofNanos(tls.latency())));
     }
 
     static String name(ConnectionEvent event) {

@@ -141,7 +141,7 @@ class CommandLineIT {
                 .asString()
                 .startsWith("{\"time\":\"")
                 .contains("\"monotonic_ns\":");
-        assertThat(ran.err()).contains("events, ");
+        assertThat(ran.err()).contains("records, ");
     }
 
     private static void refused() throws IOException {

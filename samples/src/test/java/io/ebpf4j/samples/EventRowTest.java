@@ -118,11 +118,12 @@ class EventRowTest {
                         Instant.EPOCH)
                 .toString();
         assertThat(json)
-                .isEqualTo("{\"time\":\"1970-01-01T00:00:00Z\",\"monotonic_ns\":5,\"event\":\"failed\",\"cpu\":1,"
-                        + "\"cookie\":\"7\",\"direction\":\"client\",\"process\":null,"
-                        + "\"local\":{\"address\":\"127.0.0.1\",\"port\":40000},"
-                        + "\"remote\":{\"address\":\"127.0.0.1\",\"port\":80},\"netns\":1,\"cgroup\":1,"
-                        + "\"reason\":\"cancelled\",\"error\":null,\"duration_s\":null,"
-                        + "\"syn_retransmits\":1,\"unsent_retransmits\":0}");
+                .isEqualTo(
+                        "{\"time\":\"1970-01-01T00:00:00Z\",\"monotonic_ns\":5,\"layer\":\"tcp\",\"event\":\"failed\",\"cpu\":1,"
+                                + "\"cookie\":\"7\",\"direction\":\"client\",\"process\":null,"
+                                + "\"local\":{\"address\":\"127.0.0.1\",\"port\":40000},"
+                                + "\"remote\":{\"address\":\"127.0.0.1\",\"port\":80},\"netns\":1,\"cgroup\":1,"
+                                + "\"reason\":\"cancelled\",\"error\":null,\"duration_s\":null,"
+                                + "\"syn_retransmits\":1,\"unsent_retransmits\":0}");
     }
 }

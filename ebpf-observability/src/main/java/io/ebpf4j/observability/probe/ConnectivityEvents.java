@@ -300,9 +300,11 @@ public final class ConnectivityEvents implements AutoCloseable {
         for (Watched layer : watched) {
             layer.account.probe().reader().finish();
         }
+        LossLedger end = ledger();
         if (recording != null) {
-            recording.end(ledger());
+            recording.end(end);
         }
+        last = end;
     }
 
     /** {@return whether the stream still runs: false after closing, or after its handler threw} */
@@ -382,7 +384,7 @@ public final class ConnectivityEvents implements AutoCloseable {
 
     private void release() {
         synchronized (probesLock) {
-            last = ledger();
+            last = ledger(); // the one at rest, if the stream came to rest
             poller.close();
             for (Watched layer : watched) {
                 layer.account.probe().close();

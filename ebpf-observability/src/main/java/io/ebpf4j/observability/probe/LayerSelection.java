@@ -1,10 +1,8 @@
 package io.ebpf4j.observability.probe;
 
 import io.ebpf4j.observability.event.ConnectivityEvent;
-import io.ebpf4j.observability.event.HttpEvent;
+import io.ebpf4j.observability.event.EventFilter;
 import io.ebpf4j.observability.event.Layer;
-import io.ebpf4j.observability.event.PayloadSource;
-import io.ebpf4j.observability.event.TlsHandshake;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -25,18 +23,11 @@ final class LayerSelection {
     }
 
     static Consumer<ConnectivityEvent> of(Set<Layer> asked, Consumer<? super ConnectivityEvent> consumer) {
+        EventFilter wanted = EventFilter.layers(asked);
         return event -> {
-            if (isAsked(asked, event)) {
+            if (wanted.test(event)) {
                 consumer.accept(event);
             }
-        };
-    }
-
-    private static boolean isAsked(Set<Layer> asked, ConnectivityEvent event) {
-        return switch (event) {
-            case HttpEvent http -> asked.contains(http.source() == PayloadSource.SOCKET ? Layer.HTTP : Layer.TLS);
-            case TlsHandshake _ -> asked.contains(Layer.TLS);
-            default -> true;
         };
     }
 }

@@ -298,7 +298,7 @@ public final class Replay implements AutoCloseable {
                 | IllegalArgumentException
                 | IllegalStateException
                 | NegativeArraySizeException e) {
-            if (guard.thrown == e) {
+            if (guard.hasThrown) {
                 throw e;
             }
             throw new InvalidObjectException(
@@ -309,7 +309,7 @@ public final class Replay implements AutoCloseable {
     /** Knows what the consumer threw from what the readers did. */
     private static final class Guard implements Consumer<ConnectivityEvent> {
         private final Consumer<? super ConnectivityEvent> consumer;
-        private @Nullable RuntimeException thrown;
+        private boolean hasThrown;
 
         Guard(Consumer<? super ConnectivityEvent> consumer) {
             this.consumer = consumer;
@@ -320,7 +320,7 @@ public final class Replay implements AutoCloseable {
             try {
                 consumer.accept(event);
             } catch (RuntimeException e) {
-                thrown = e;
+                hasThrown = true;
                 throw e;
             }
         }

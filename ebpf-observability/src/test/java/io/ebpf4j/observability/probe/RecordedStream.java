@@ -20,8 +20,10 @@ final class RecordedStream implements AutoCloseable {
     }
 
     private synchronized void add(ConnectivityEvent event) {
-        events.add((ConnectionEvent) event);
-        notifyAll();
+        if (event instanceof ConnectionEvent connection) { // a gap is in the ledger
+            events.add(connection);
+            notifyAll();
+        }
     }
 
     synchronized List<ConnectionEvent> events() {

@@ -83,6 +83,18 @@ public final class TestNetwork implements AutoCloseable {
 
     /** Calls on a thread that is in the namespace. */
     public <T> T call(Callable<T> action) {
+        CompletableFuture<T> result = async(action);
+        try {
+            return result.get(60, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new AssertionError("in " + name + ": " + e.getCause(), e.getCause());
+        } catch (Exception e) {
+            throw new AssertionError("in " + name + ": " + e, e);
+        }
+    }
+
+    /** Begins a call on a thread that is in the namespace. */
+    public <T> CompletableFuture<T> async(Callable<T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("in-" + name).start(() -> {
             try {
@@ -92,13 +104,7 @@ public final class TestNetwork implements AutoCloseable {
                 result.completeExceptionally(e);
             }
         });
-        try {
-            return result.get(60, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new AssertionError("in " + name + ": " + e.getCause(), e.getCause());
-        } catch (Exception e) {
-            throw new AssertionError("in " + name + ": " + e, e);
-        }
+        return result;
     }
 
     private void enter() {

@@ -1,0 +1,67 @@
+package io.ebpf4j.samples;
+
+import io.ebpf4j.observability.event.ConnectivityEvent;
+import io.ebpf4j.observability.probe.ConnectivityEvents;
+import io.ebpf4j.observability.probe.ConnectivityOptions;
+import io.ebpf4j.observability.probe.LayerStatus;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Watches until the time is up, there is enough, or Ctrl-C; then says what was lost. */
+final class Watch {
+    private final CountDownLatch enough = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /** Ends it. */
+    void end() {
+        enough.countDown();
+    }
+
+    void run(ConnectivityOptions options, long nanos, Consumer<ConnectivityEvent> consumer, PrintWriter errors)
+            throws InterruptedException {
+        Thread interrupted = new Thread(this::stopAndWait, "ebpf4j-interrupted");
+        ConnectivityEvents events = ConnectivityEvents.start(options, consumer);
+        try (events) {
+            Runtime.getRuntime().addShutdownHook(interrupted);
+            for (LayerStatus layer : events.status()) {
+                layer.problem()
+                        .ifPresent(problem -> errors.println("layer "
+                                + layer.layer().name().toLowerCase(Locale.ROOT) + " is not watched: "
+                                + Failures.describe(problem)));
+            }
+            errors.println("watching; Ctrl-C ends it");
+            errors.flush();
+            await(events, nanos);
+        } finally {
+            errors.println(Summary.of(events.ledger())); // after closing: at rest, so it balances
+            errors.flush();
+            stopped.countDown();
+        }
+    }
+
+    private void await(ConnectivityEvents events, long nanos) throws InterruptedException {
+        long start = System.nanoTime();
+        // the stream ends by itself only when its handler threw, which close() then throws
+        while (events.isRunning() && System.nanoTime() - start < nanos) {
+            long left = Math.min(nanos - (System.nanoTime() - start), TimeUnit.SECONDS.toNanos(1));
+            if (enough.await(left, TimeUnit.NANOSECONDS)) {
+                return;
+            }
+        }
+    }
+
+    /** The JVM ends when its hooks have: this one lets the command detach its programs first. */
+    private void stopAndWait() {
+        enough.countDown();
+        try {
+            if (!stopped.await(10, TimeUnit.SECONDS)) {
+                System.err.println("ebpf4j: gave up waiting for the programs to be detached; the kernel does it now");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
