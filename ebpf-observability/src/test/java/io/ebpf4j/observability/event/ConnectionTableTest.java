@@ -32,7 +32,7 @@ class ConnectionTableTest {
         ConnectionTable<Long> table = new ConnectionTable<>(MOST, evictions::add);
         Random random = new Random(Long.getLong("ebpf4j.seed", 42));
         for (int i = 0; i < 100_000; i++) {
-            long key = random.nextInt(300) << random.nextInt(3);
+            long key = (long) random.nextInt(300) << random.nextInt(3);
             if (random.nextInt(8) == 0) {
                 assertThat(table.remove(key)).isEqualTo(expected.remove(key));
             } else {
