@@ -75,9 +75,16 @@ class DnsProbeIT {
 
     @AfterEach
     void stop() {
-        drained.close();
-        server.close();
-        network.close();
+        // also where the start failed half-way: the namespace must go
+        if (drained != null) {
+            drained.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+        if (network != null) {
+            network.close();
+        }
     }
 
     private DnsTransaction await(Predicate<DnsTransaction> wanted) {
