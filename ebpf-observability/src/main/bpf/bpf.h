@@ -7,7 +7,8 @@
 
 #define SEC(name) __attribute__((section(name), used))
 #define INLINE static inline __attribute__((always_inline))
-#define SUBPROGRAM static __attribute__((noinline))
+/* In a header, and so not for every program. */
+#define SUBPROGRAM static __attribute__((noinline, unused))
 
 /* The members of a .maps variable: numbers are array lengths, types are pointers. */
 #define MAP_UINT(name, value) int (*name)[value]

@@ -18,6 +18,7 @@ typedef __u32 __be32;
 
 /* include/uapi/linux/bpf.h */
 enum {
+	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_SK_STORAGE = 24,
@@ -74,6 +75,10 @@ enum tcp_state {
 };
 
 /* Complete for TYPE_EXISTS; the values differ from release to release, and user space knows their names. */
+enum skb_drop_reason {
+	SKB_NOT_DROPPED_YET,
+};
+
 enum sk_rst_reason {
 	SK_RST_REASON_NOT_SPECIFIED,
 };
@@ -225,6 +230,11 @@ struct bpf_iter__tcp {
 	struct sock_common *sk_common;
 };
 
+struct bpf_iter__bpf_map_elem {
+	void *key;
+	void *value;
+};
+
 struct bpf_iter__task_file {
 	struct task_struct *task;
 	struct file *file;
@@ -324,6 +334,10 @@ typedef void (*btf_trace_tcp_retransmit_skb___with_error)(void *, const struct s
 							   const struct sk_buff *, int);
 typedef void (*btf_trace_tcp_send_reset___with_reason)(void *, const struct sock *, const struct sk_buff *,
 						      const enum sk_rst_reason);
+typedef void (*btf_trace_kfree_skb___with_reason)(void *, struct sk_buff *, void *, enum skb_drop_reason);
+typedef void (*btf_trace_kfree_skb___with_socket)(void *, struct sk_buff *, void *, enum skb_drop_reason,
+						  struct sock *);
+typedef void (*btf_trace_udp_fail_queue_rcv_skb___with_packet)(void *, int, struct sock *, struct sk_buff *);
 typedef void (*btf_trace_sched_process_exit___with_group_dead)(void *, struct task_struct *, _Bool);
 
 #endif

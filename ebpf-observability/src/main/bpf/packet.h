@@ -108,7 +108,8 @@ SUBPROGRAM int read_packet(struct packet *packet, struct sk_buff *skb)
 
 /*
  * The namespace of the device that a packet is at. While a packet waits in a socket the kernel keeps other things in that
- * place, so what is no inode number of a namespace (include/linux/proc_fs.h: they are the highest ones) is none.
+ * place, so what is no inode number of a namespace is none: include/uapi/linux/nsfs.h has the lowest of them, which is
+ * below PROC_DYNAMIC_FIRST of fs/proc/generic.c, and a pointer's upper half is above all that there will be.
  */
 INLINE __u32 netns_of_packet(struct sk_buff *skb)
 {
@@ -116,7 +117,7 @@ INLINE __u32 netns_of_packet(struct sk_buff *skb)
 	struct net *net = PROBE(device->nd_net.net);
 	__u32 inode = PROBE(net->ns.inum);
 
-	return inode >= 0xe0000000 ? inode : 0;
+	return inode >= 0xefffff00 && inode < 0xffff0000 ? inode : 0;
 }
 
 #endif

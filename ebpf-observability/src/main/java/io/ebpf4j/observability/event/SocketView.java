@@ -13,7 +13,7 @@ import java.time.Duration;
  * only while the handler that was given it runs. No accessor but {@link #comm()} and {@link #connection()} allocates. Not
  * for use by several threads.
  */
-public abstract sealed class SocketView permits ConnectionView, PayloadView, PayloadClosedView, DnsView {
+public abstract sealed class SocketView permits ConnectionView, DatagramView, DnsView, PayloadClosedView, PayloadView {
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;

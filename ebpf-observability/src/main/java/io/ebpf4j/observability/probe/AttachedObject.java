@@ -8,6 +8,7 @@ import io.ebpf4j.object.BpfObject;
 import io.ebpf4j.object.LoadOptions;
 import io.ebpf4j.object.Skipped;
 import io.ebpf4j.program.BpfProgram;
+import io.ebpf4j.spec.AttachType;
 import io.ebpf4j.spec.ObjectSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,9 @@ final class AttachedObject implements AutoCloseable {
     private void attach() {
         try {
             for (BpfProgram program : object.programs().values()) {
+                if (program.attachType() == AttachType.TRACE_ITER) {
+                    continue; // runs when its walk is read
+                }
                 links.add(
                         switch (AutoAttach.attach(program)) {
                             case AutoAttach.Outcome.Attached attached -> attached.link();
@@ -62,6 +66,14 @@ final class AttachedObject implements AutoCloseable {
 
     BpfMap events() {
         return object.map("events");
+    }
+
+    BpfMap map(String name) {
+        return object.map(name);
+    }
+
+    BpfProgram program(String name) {
+        return object.program(name);
     }
 
     BpfMap tallies() {

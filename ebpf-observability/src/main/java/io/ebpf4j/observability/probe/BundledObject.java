@@ -16,7 +16,11 @@ enum BundledObject {
     /** Processes as they come and go. */
     PROCESS("process.bpf.o"),
     /** The plaintext of TLS libraries. */
-    TLS("tls.bpf.o");
+    TLS("tls.bpf.o"),
+    /** Datagrams of UDP, and ICMP errors. */
+    UDP("udp.bpf.o"),
+    /** Packets that the kernel drops. */
+    DROP("drop.bpf.o");
 
     private final String file;
 

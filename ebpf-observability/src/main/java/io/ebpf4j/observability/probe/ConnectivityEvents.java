@@ -168,7 +168,18 @@ public final class ConnectivityEvents implements AutoCloseable {
                                 .withRingBytes(options.ringBytes())
                                 .withNetworkNamespace(options.networkNamespace()),
                         new PayloadDecoder(options.payload(), consumer));
-            case UDP, DROPS -> throw new IllegalArgumentException("no probe of layer " + layer);
+            case UDP ->
+                DatagramProbe.open(
+                        DatagramProbeOptions.DEFAULTS
+                                .withRingBytes(options.ringBytes())
+                                .withNetworkNamespace(options.networkNamespace()),
+                        view -> consumer.accept(view.toEvent()));
+            case DROPS ->
+                DropProbe.open(
+                        DropProbeOptions.DEFAULTS
+                                .withRingBytes(options.ringBytes())
+                                .withNetworkNamespace(options.networkNamespace()),
+                        view -> consumer.accept(view.toEvent()));
         };
     }
 

@@ -2,9 +2,13 @@ package io.ebpf4j.observability.probe;
 
 import io.ebpf4j.btf.Btf;
 import io.ebpf4j.observability.event.ConnectivityEvent;
+import io.ebpf4j.observability.event.DatagramFormat;
+import io.ebpf4j.observability.event.DatagramReader;
 import io.ebpf4j.observability.event.DnsFormat;
 import io.ebpf4j.observability.event.DnsOptions;
 import io.ebpf4j.observability.event.DnsReader;
+import io.ebpf4j.observability.event.DropFormat;
+import io.ebpf4j.observability.event.DropReader;
 import io.ebpf4j.observability.event.EnumNames;
 import io.ebpf4j.observability.event.EventDemultiplexer;
 import io.ebpf4j.observability.event.EventFormat;
@@ -38,7 +42,11 @@ final class LayerReaders {
             case HTTP, TLS -> new PayloadDemultiplexer(PayloadFormat.bind(btf), new PayloadDecoder(payload, consumer));
             case DNS -> new DnsReader(DnsFormat.bind(btf), DnsOptions.DEFAULTS, consumer);
             case PROCESS -> new ProcessDemultiplexer(ProcessFormat.bind(btf), view -> consumer.accept(view.toEvent()));
-            case UDP, DROPS -> throw new IllegalArgumentException("no reader of layer " + layer);
+            case UDP -> new DatagramReader(DatagramFormat.bind(btf), view -> consumer.accept(view.toEvent()));
+            case DROPS ->
+                new DropReader(
+                        DropFormat.bind(btf, names(names, DropFormat.REASONS)),
+                        view -> consumer.accept(view.toEvent()));
         };
     }
 

@@ -93,15 +93,15 @@ final class SocketSweeper implements AutoCloseable {
                 unreachable++;
                 continue;
             }
-            walk(sockets);
+            walk(sockets, IteratorLink.Options.EVERYTHING);
             swept++;
         }
         return new Sweep(began, swept, unreachable);
     }
 
     /** Runs an iterator to its end; the program writes to the ring, not to the stream. */
-    static void walk(BpfProgram program) {
-        try (IteratorLink link = IteratorLink.attach(program, IteratorLink.Options.EVERYTHING);
+    static void walk(BpfProgram program, IteratorLink.Options options) {
+        try (IteratorLink link = IteratorLink.attach(program, options);
                 InputStream stream = link.read()) {
             stream.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.ebpf4j.observability.probe;
 
 import io.ebpf4j.btf.Btf;
 import io.ebpf4j.link.AutoAttach;
+import io.ebpf4j.link.IteratorLink;
 import io.ebpf4j.link.Link;
 import io.ebpf4j.map.BpfMap;
 import io.ebpf4j.object.BpfObject;
@@ -14,12 +15,12 @@ import io.ebpf4j.observability.event.EventHandler;
 import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.event.RecordReader;
 import io.ebpf4j.program.BpfProgram;
+import io.ebpf4j.spec.AttachType;
 import io.ebpf4j.spec.ObjectSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * has ended. {@link ConnectivityEvents} does all of this on a thread of its own.
  */
 public final class TcpProbe implements LayerProbe {
-    private static final Set<String> ITERATORS = Set.of("tcp_sweep", "tcp_owners");
-
     private final BpfObject object;
     private final Btf btf;
     private final EventFormat format;
@@ -54,12 +53,12 @@ public final class TcpProbe implements LayerProbe {
                 options.sweepInterval().toNanos());
         try {
             for (BpfProgram program : object.programs().values()) {
-                if (!ITERATORS.contains(program.name())) {
+                if (program.attachType() != AttachType.TRACE_ITER) { // those run when their walk is read
                     links.add(attach(program));
                 }
             }
             // behind the programs: a socket is either found here or has its owner from its own events
-            SocketSweeper.walk(object.program("tcp_owners"));
+            SocketSweeper.walk(object.program("tcp_owners"), IteratorLink.Options.EVERYTHING);
         } catch (RuntimeException e) {
             release();
             throw e;

@@ -15,8 +15,11 @@ final class RecordedStream implements AutoCloseable {
     private final ConnectivityEvents stream;
 
     RecordedStream(TestNetwork network) {
-        stream = ConnectivityEvents.start(
-                TcpProbeOptions.DEFAULTS.withNetworkNamespace(network.inode()), EventHandler.events(this::add));
+        this(TcpProbeOptions.DEFAULTS.withNetworkNamespace(network.inode()));
+    }
+
+    RecordedStream(TcpProbeOptions options) {
+        stream = ConnectivityEvents.start(options, EventHandler.events(this::add));
     }
 
     private synchronized void add(ConnectivityEvent event) {
