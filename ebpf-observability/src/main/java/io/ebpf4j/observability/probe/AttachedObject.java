@@ -44,7 +44,7 @@ final class AttachedObject implements AutoCloseable {
     private void attach() {
         try {
             for (BpfProgram program : object.programs().values()) {
-                if (program.attachType() == AttachType.TRACE_ITER) {
+                if (program.attachType().equals(AttachType.TRACE_ITER)) {
                     continue; // runs when its walk is read
                 }
                 links.add(

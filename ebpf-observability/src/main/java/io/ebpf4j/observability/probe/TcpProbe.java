@@ -53,7 +53,7 @@ public final class TcpProbe implements LayerProbe {
                 options.sweepInterval().toNanos());
         try {
             for (BpfProgram program : object.programs().values()) {
-                if (program.attachType() != AttachType.TRACE_ITER) { // those run when their walk is read
+                if (!program.attachType().equals(AttachType.TRACE_ITER)) { // those run when their walk is read
                     links.add(attach(program));
                 }
             }
