@@ -10,13 +10,19 @@ import io.ebpf4j.observability.event.Connected;
 import io.ebpf4j.observability.event.ConnectionEvent;
 import io.ebpf4j.observability.event.ConnectionReset;
 import io.ebpf4j.observability.event.ConnectivityEvent;
+import io.ebpf4j.observability.event.DatagramDropped;
+import io.ebpf4j.observability.event.DatagramEvent;
+import io.ebpf4j.observability.event.DatagramFailed;
+import io.ebpf4j.observability.event.DatagramFlow;
 import io.ebpf4j.observability.event.DnsTransaction;
 import io.ebpf4j.observability.event.Endpoint;
 import io.ebpf4j.observability.event.EventFilter;
 import io.ebpf4j.observability.event.GapEvent;
 import io.ebpf4j.observability.event.HttpExchanged;
 import io.ebpf4j.observability.event.HttpUnpaired;
+import io.ebpf4j.observability.event.IcmpSent;
 import io.ebpf4j.observability.event.ListenerSample;
+import io.ebpf4j.observability.event.PacketDropped;
 import io.ebpf4j.observability.event.ProcessEvent;
 import io.ebpf4j.observability.event.ProcessExited;
 import io.ebpf4j.observability.event.ProcessForked;
@@ -58,6 +64,18 @@ final class EventJson {
         });
         return switch (event) {
             case ConnectionEvent connection -> connection(line, connection);
+            case DatagramEvent datagram -> datagram(line, datagram);
+            case PacketDropped packet ->
+                line.put("cookie", Long.toUnsignedString(packet.cookie()))
+                        .put("source", endpoint(packet.source()))
+                        .put("destination", endpoint(packet.destination()))
+                        .put("netns", packet.networkNamespace())
+                        .put("interface", packet.networkInterface())
+                        .put("ip_protocol", packet.protocol())
+                        .put("tcp_flags", packet.tcpFlags())
+                        .put("reason", packet.reason())
+                        .put("class", lower(packet.dropClass()))
+                        .put("bytes", packet.bytes());
             case DnsTransaction dns -> dns(line, dns);
             case HttpExchanged http -> http(line, http);
             case HttpUnpaired unpaired -> {
@@ -72,6 +90,26 @@ final class EventJson {
                         .put("lost", gap.lost())
                         .put("first_monotonic_ns", gap.first())
                         .put("last_monotonic_ns", gap.last());
+        };
+    }
+
+    private static JsonLine datagram(JsonLine line, DatagramEvent event) {
+        return switch (event) {
+            case DatagramFlow flow ->
+                line.put("first_monotonic_ns", flow.first())
+                        .put("last_monotonic_ns", flow.last())
+                        .put("bytes_sent", flow.bytesSent())
+                        .put("bytes_received", flow.bytesReceived())
+                        .put("datagrams_sent", flow.datagramsSent())
+                        .put("datagrams_received", flow.datagramsReceived())
+                        .put("failures", flow.failures());
+            case DatagramFailed failed -> line.put("error", new Errno(failed.error()).name());
+            case DatagramDropped dropped ->
+                line.put("error", new Errno(dropped.error()).name()).put("bytes", dropped.bytes());
+            case IcmpSent icmp ->
+                line.put("icmp_type", icmp.type())
+                        .put("icmp_code", icmp.code())
+                        .put("ip_protocol", icmp.protocol());
         };
     }
 

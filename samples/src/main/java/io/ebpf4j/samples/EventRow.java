@@ -11,13 +11,18 @@ import io.ebpf4j.observability.event.Connection;
 import io.ebpf4j.observability.event.ConnectionEvent;
 import io.ebpf4j.observability.event.ConnectionReset;
 import io.ebpf4j.observability.event.ConnectivityEvent;
+import io.ebpf4j.observability.event.DatagramDropped;
+import io.ebpf4j.observability.event.DatagramFailed;
+import io.ebpf4j.observability.event.DatagramFlow;
 import io.ebpf4j.observability.event.DnsOutcome;
 import io.ebpf4j.observability.event.DnsTransaction;
 import io.ebpf4j.observability.event.EventFilter;
 import io.ebpf4j.observability.event.GapEvent;
 import io.ebpf4j.observability.event.HttpExchanged;
 import io.ebpf4j.observability.event.HttpUnpaired;
+import io.ebpf4j.observability.event.IcmpSent;
 import io.ebpf4j.observability.event.ListenerSample;
+import io.ebpf4j.observability.event.PacketDropped;
 import io.ebpf4j.observability.event.ProcessExited;
 import io.ebpf4j.observability.event.ProcessForked;
 import io.ebpf4j.observability.event.ProcessRef;
@@ -55,8 +60,12 @@ final class EventRow {
                 connection
                         .map(known -> known.direction().name().toLowerCase(Locale.ROOT))
                         .orElse("-"),
-                connection.map(known -> known.local().toString()).orElse("-"),
-                connection.map(known -> known.remote().toString()).orElse("-"),
+                event instanceof PacketDropped packet
+                        ? packet.source().toString()
+                        : connection.map(known -> known.local().toString()).orElse("-"),
+                event instanceof PacketDropped packet
+                        ? packet.destination().toString()
+                        : connection.map(known -> known.remote().toString()).orElse("-"),
                 name(event),
                 Output.printable(detail(event)));
     }
@@ -64,6 +73,11 @@ final class EventRow {
     static String name(ConnectivityEvent event) {
         return switch (event) {
             case ConnectionEvent connection -> name(connection);
+            case DatagramFlow _ -> "flow";
+            case DatagramFailed _ -> "failed";
+            case DatagramDropped _ -> "no room";
+            case IcmpSent _ -> "icmp";
+            case PacketDropped _ -> "dropped";
             case DnsTransaction _ -> "dns";
             case HttpExchanged _ -> "http";
             case HttpUnpaired _ -> "unpaired";
@@ -78,6 +92,14 @@ final class EventRow {
     private static String detail(ConnectivityEvent event) {
         return switch (event) {
             case ConnectionEvent connection -> detail(connection);
+            case DatagramFlow flow ->
+                flow.datagramsSent() + " datagrams of " + flow.bytesSent() + " B out, " + flow.datagramsReceived()
+                        + " of " + flow.bytesReceived() + " B in"
+                        + (flow.failures() == 0 ? "" : ", " + flow.failures() + " calls failed");
+            case DatagramFailed failed -> new Errno(failed.error()).name();
+            case DatagramDropped dropped -> new Errno(dropped.error()).name() + ", " + dropped.bytes() + " B";
+            case IcmpSent icmp -> "type " + icmp.type() + ", code " + icmp.code();
+            case PacketDropped packet -> packet.reason() + ", " + packet.bytes() + " B";
             case DnsTransaction dns -> dns(dns);
             case HttpExchanged http -> http(http.exchange());
             case HttpUnpaired unpaired -> status(unpaired.status()) + " to a request that was not seen";

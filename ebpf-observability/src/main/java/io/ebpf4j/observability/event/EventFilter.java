@@ -53,6 +53,8 @@ public interface EventFilter extends Predicate<ConnectivityEvent> {
     static Layer layer(ConnectivityEvent event) {
         return switch (event) {
             case ConnectionEvent _ -> Layer.TCP;
+            case DatagramEvent _ -> Layer.UDP;
+            case PacketDropped _ -> Layer.DROPS;
             case DnsTransaction _ -> Layer.DNS;
             case HttpEvent http -> http.source() == PayloadSource.SOCKET ? Layer.HTTP : Layer.TLS;
             case TlsHandshake _ -> Layer.TLS;
@@ -62,17 +64,18 @@ public interface EventFilter extends Predicate<ConnectivityEvent> {
     }
 
     /**
-     * {@return the connection that an event is of; empty for those of a process, and for gaps}
+     * {@return the connection that an event is of; empty for dropped packets, for those of a process, and for gaps}
      *
      * @param event the event
      */
     static Optional<Connection> connection(ConnectivityEvent event) {
         return switch (event) {
             case ConnectionEvent connection -> Optional.of(connection.connection());
+            case DatagramEvent datagram -> Optional.of(datagram.connection());
             case DnsTransaction dns -> Optional.of(dns.connection());
             case HttpEvent http -> Optional.of(http.connection());
             case TlsHandshake tls -> Optional.of(tls.connection());
-            case ProcessEvent _, GapEvent _ -> Optional.empty();
+            case PacketDropped _, ProcessEvent _, GapEvent _ -> Optional.empty();
         };
     }
 
@@ -90,6 +93,15 @@ public interface EventFilter extends Predicate<ConnectivityEvent> {
     private static EventFilter ofConnection(Predicate<Connection> wanted) {
         return event ->
                 event instanceof GapEvent || connection(event).filter(wanted).isPresent();
+    }
+
+    private static EventFilter ofEndpoint(Predicate<Endpoint> wanted) {
+        return event -> event instanceof GapEvent
+                || (event instanceof PacketDropped packet
+                        ? wanted.test(packet.source()) || wanted.test(packet.destination())
+                        : connection(event)
+                                .filter(known -> wanted.test(known.local()) || wanted.test(known.remote()))
+                                .isPresent());
     }
 
     private static EventFilter ofProcess(Predicate<ProcessRef> wanted) {
@@ -132,7 +144,7 @@ public interface EventFilter extends Predicate<ConnectivityEvent> {
      * @param range the addresses
      */
     static EventFilter address(AddressRange range) {
-        return ofConnection(connection -> range.contains(connection.local()) || range.contains(connection.remote()));
+        return ofEndpoint(range::contains);
     }
 
     /**
@@ -197,8 +209,10 @@ public interface EventFilter extends Predicate<ConnectivityEvent> {
 
     /** What is spoken over a connection. */
     enum Protocol {
-        /** TCP: the steps in a connection's life. */
+        /** TCP: the steps in a connection's life, and its dropped packets. */
         TCP,
+        /** UDP: flows, failures, and dropped packets. */
+        UDP,
         /** DNS over any transport. */
         DNS,
         /** HTTP of any version, in the clear or within TLS. */
@@ -212,9 +226,19 @@ public interface EventFilter extends Predicate<ConnectivityEvent> {
         /** TLS: its hellos, and what is said within. */
         TLS;
 
+        // include/uapi/linux/in.h
+        private static final int IPPROTO_TCP = 6;
+        private static final int IPPROTO_UDP = 17;
+
+        private static boolean isDropped(ConnectivityEvent event, int protocol) {
+            return event instanceof PacketDropped packet && packet.protocol() == protocol;
+        }
+
         boolean isSpokenIn(ConnectivityEvent event) {
             return switch (this) {
-                case TCP -> event instanceof ConnectionEvent;
+                case TCP -> event instanceof ConnectionEvent || isDropped(event, IPPROTO_TCP);
+                case UDP ->
+                    event instanceof DatagramEvent && !(event instanceof IcmpSent) || isDropped(event, IPPROTO_UDP);
                 case DNS -> event instanceof DnsTransaction;
                 case HTTP -> event instanceof HttpEvent;
                 case HTTP1 ->

@@ -114,6 +114,12 @@ public final class DatagramProbe implements LayerProbe {
     }
 
     @Override
+    public void detach() {
+        flush(); // what flows have to tell still goes out
+        object.detach();
+    }
+
+    @Override
     public void close() {
         object.close();
     }

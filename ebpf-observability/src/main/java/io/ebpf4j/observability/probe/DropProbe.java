@@ -150,6 +150,11 @@ public final class DropProbe implements LayerProbe {
     }
 
     @Override
+    public void detach() {
+        object.detach();
+    }
+
+    @Override
     public void close() {
         object.close();
     }
