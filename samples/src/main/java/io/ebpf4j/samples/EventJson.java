@@ -107,9 +107,7 @@ final class EventJson {
             case DatagramDropped dropped ->
                 line.put("error", new Errno(dropped.error()).name()).put("bytes", dropped.bytes());
             case IcmpSent icmp ->
-                line.put("icmp_type", icmp.type())
-                        .put("icmp_code", icmp.code())
-                        .put("ip_protocol", icmp.protocol());
+                line.put("icmp_type", icmp.type()).put("icmp_code", icmp.code()).put("ip_protocol", icmp.protocol());
         };
     }
 

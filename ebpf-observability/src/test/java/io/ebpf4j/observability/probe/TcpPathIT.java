@@ -266,8 +266,7 @@ class TcpPathIT {
             client.close();
             accepted.close();
             Closed end = stream.await(Closed.class, event -> is(event, port));
-            assertThat(end.traffic().zeroWindow())
-                    .isBetween(Duration.ofSeconds(1), Duration.ofNanos(after - before));
+            assertThat(end.traffic().zeroWindow()).isBetween(Duration.ofSeconds(1), Duration.ofNanos(after - before));
             assertThat(end.traffic().bytesSent()).isEqualTo(16 << 20);
         }
     }
