@@ -144,6 +144,30 @@ class CommandLineIT {
         assertThat(ran.err()).contains("records, ");
     }
 
+    @Test
+    void whatWasRecordedIsReplayedThroughFilters() throws Exception {
+        Path recording = folder.resolve("recording");
+        CompletableFuture<Ran> recorded =
+                CompletableFuture.supplyAsync(() -> run("record", recording.toString(), "--duration", "3"));
+        while (!recorded.isDone()) {
+            refused();
+        }
+        assertThat(recorded.get(60, TimeUnit.SECONDS).status())
+                .as(recorded.get().err())
+                .isZero();
+        Ran replayed = run("replay", "--json", "--port", "1", "--direction", "client", recording.toString());
+        assertThat(replayed.status()).as(replayed.err()).isZero();
+        assertThat(replayed.lines())
+                .isNotEmpty()
+                .allMatch(line -> line.contains("\"port\":1}") && line.contains("\"direction\":\"client\"")
+                        || line.contains("\"event\":\"lost\""))
+                .anyMatch(line -> line.contains("\"event\":\"failed\"") && line.contains("ECONNREFUSED"));
+        assertThat(run("replay", "--address", "nonsense", recording.toString()).status())
+                .isEqualTo(2);
+        Files.write(recording, new byte[] {1, 2, 3});
+        assertThat(run("replay", recording.toString()).err()).contains("the file was cut");
+    }
+
     private static void refused() throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));

@@ -32,7 +32,7 @@ class RecordingIT {
     void whatIsReplayedIsWhatWasTold() throws IOException {
         Path file = folder.resolve("recording");
         List<ConnectivityEvent> live = new ArrayList<>();
-        EnumSet<Layer> layers = EnumSet.of(Layer.TCP, Layer.DNS, Layer.HTTP, Layer.TLS, Layer.PROCESS);
+        EnumSet<Layer> layers = EnumSet.allOf(Layer.class);
         ConnectivityEvents stream;
         try (TestNetwork network = new TestNetwork();
                 ConnectivityEvents events = ConnectivityEvents.start(
@@ -59,7 +59,9 @@ class RecordingIT {
             network.inside("sh", "-c", "dig +tries=1 +time=1 @192.0.2.99 nobody.example.test || true");
             server.stop(0);
         }
-        assertThat(live).extracting(EventFilter::layer).contains(Layer.TCP, Layer.DNS, Layer.HTTP, Layer.PROCESS);
+        assertThat(live)
+                .extracting(EventFilter::layer)
+                .contains(Layer.TCP, Layer.UDP, Layer.DNS, Layer.HTTP, Layer.PROCESS);
 
         List<ConnectivityEvent> replayed = new ArrayList<>();
         try (Replay replay = Replay.open(file)) {
