@@ -9,8 +9,11 @@
 
 /* What the samples of a life add up to; microseconds. */
 struct life {
-	/* When the last sample was taken, and since when the peer's window is closed. */
+	/* When the last sample was taken. */
 	__u64 sampled;
+	/* The tick at which it was looked whether another one is due. */
+	__u64 looked;
+	/* Since when the peer's window is closed, 0 where it is open. */
 	__u64 closed_since;
 	__u64 zero_window;
 	__u64 srtt_sum;

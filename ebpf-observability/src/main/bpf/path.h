@@ -235,22 +235,27 @@ int tcp_measure(__u64 *ctx)
 		__u8 flags;
 		__be16 window;
 	} header = {};
+	__u64 now, tick;
 	int closed;
-	__u64 now;
 
 	if (!known || known->ended)
 		return 0;
 	/* Behind the ports and the two sequence numbers. A RST's window means nothing. */
 	bpf_probe_read_kernel(&header, sizeof(header), skb->data + 12);
 	closed = !header.window && header.words && !(header.flags & TCP_FLAG_RST);
-	now = bpf_ktime_get_ns();
 	if (closed && !known->life.closed_since) {
-		known->life.closed_since = now;
+		known->life.closed_since = bpf_ktime_get_ns();
 		known->life.zero_windows++;
 	} else if (!closed && known->life.closed_since) {
-		known->life.zero_window += now - known->life.closed_since;
+		known->life.zero_window += bpf_ktime_get_ns() - known->life.closed_since;
 		known->life.closed_since = 0;
 	}
+	/* To read the clock costs as much as all of the rest, so it is read once a tick at most. */
+	tick = bpf_jiffies64();
+	if (tick == known->life.looked)
+		return 0;
+	known->life.looked = tick;
+	now = bpf_ktime_get_ns();
 	if (now - known->life.sampled < sample_interval)
 		return 0;
 	tcp = bpf_skc_to_tcp_sock(sk);

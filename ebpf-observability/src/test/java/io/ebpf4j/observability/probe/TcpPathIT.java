@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the path does to connections, held against nstat and ss of the namespace. The tests whose names begin with a fact hold
- * what is known to mislead about a hook.
+ * what is known to mislead about a hook; each was run with what its comment says changed in the C source, and failed.
  */
 @RequiresKernel(
         since = "5.12",
@@ -240,7 +240,7 @@ class TcpPathIT {
         }
     }
 
-    /** Fails if the window is taken from the socket, which in this hook still says what was before the segment. */
+    /** Fails if the window is not looked at for each segment that comes: no sample and no close record then knows of it. */
     @Test
     void m14AClosedWindowIsMeasuredFromTheSegmentThatClosesIt() throws Exception {
         try (ServerSocket server = listen(path.far, 5);
@@ -357,7 +357,7 @@ class TcpPathIT {
         }
     }
 
-    /** The drops are nstat's; fails if they are looked for in kfree_skb, which tells none, and not in the listener. */
+    /** The drops are nstat's; fails if sk_drops of the listener is not read: kfree_skb tells none. */
     @Test
     void m13AnOverflowingQueueShowsInTheListener() throws IOException {
         List<SocketChannel> clients = new ArrayList<>();
