@@ -200,16 +200,22 @@ SUBPROGRAM int on_datagram(struct sock *sk, int result, int sent)
 	return now - flow->told >= flow_interval ? tell(flow, now) : 0;
 }
 
+/* Most calls are TCP's, and are to cost nearly nothing. */
+INLINE int on_call(struct sock *sk, int result, int sent)
+{
+	return sk->sk_protocol == IPPROTO_UDP ? on_datagram(sk, result, sent) : 0;
+}
+
 SEC("tp_btf/sock_send_length")
 int udp_send(__u64 *ctx)
 {
-	return on_datagram((struct sock *)ctx[0], ctx[1], 1);
+	return on_call((struct sock *)ctx[0], ctx[1], 1);
 }
 
 SEC("tp_btf/sock_recv_length")
 int udp_receive(__u64 *ctx)
 {
-	return ctx[2] & MSG_PEEK ? 0 : on_datagram((struct sock *)ctx[0], ctx[1], 0);
+	return ctx[2] & MSG_PEEK ? 0 : on_call((struct sock *)ctx[0], ctx[1], 0);
 }
 
 /* Tells every flow that has something to tell, and forgets those that rest. */
