@@ -80,7 +80,8 @@ class CostIT {
                     System.out.print(RunStatistics.now()
                             .since(begin)
                             .table(
-                                    "kernel time of " + requests + " requests, layers " + layers + ", keep-alive, " + connections
+                                    "kernel time of " + requests + " requests, layers " + layers + ", keep-alive, "
+                                            + connections
                                             + " connections, " + (watch.count(HttpExchanged.class) - exchanged)
                                             + " exchanges told",
                                     requests));
