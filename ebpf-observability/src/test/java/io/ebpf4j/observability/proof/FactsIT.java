@@ -121,10 +121,11 @@ class FactsIT {
                 System.out.printf(
                         "M20: %d requests, %.2f runs at least and %.2f records a request and side%n",
                         wrk.requests(), runs, records);
-                // connections as they begin and end, and an answer that came in two reads, are the tenth
-                assertThat(records).isBetween(1.9, 2.1);
+                // connections as they begin and end, and an answer that came in two reads, are the fraction
+                assertThat(records).isBetween(1.8, 2.4);
             }
-            assertThat(runs).isLessThan(7.1);
+            // seven of this network, and room for what others do on the machine meanwhile
+            assertThat(runs).isLessThan(10);
         }
     }
 
