@@ -1,9 +1,12 @@
-/** Typed connectivity events from bundled CO-RE programs. */
+/** Typed connectivity events from bundled CO-RE programs, who is at their ends, what adds up, and whose fault it is. */
 module io.ebpf4j.observability {
     requires transitive io.ebpf4j.programs;
     requires static transitive org.jspecify;
 
+    exports io.ebpf4j.observability.aggregate;
     exports io.ebpf4j.observability.event;
+    exports io.ebpf4j.observability.identity;
     exports io.ebpf4j.observability.probe;
     exports io.ebpf4j.observability.protocol;
+    exports io.ebpf4j.observability.verdict;
 }
