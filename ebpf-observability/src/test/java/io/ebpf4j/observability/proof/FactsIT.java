@@ -111,19 +111,20 @@ class FactsIT {
             assertThat(statistics).isNotNull();
             Wrk.run(network, "/fast/1", 8, 1);
             double runs = Double.MAX_VALUE;
+            double records = Double.MAX_VALUE;
             for (int i = 0; i < SAMPLES; i++) {
                 RunStatistics before = RunStatistics.now();
                 long attempted = attempted();
                 Wrk wrk = Wrk.run(network, "/fast/1", 8, 1);
                 // programs run for whoever else uses the machine too: the least is this network's own
                 runs = Math.min(runs, RunStatistics.now().since(before).runs() / 2.0 / wrk.requests());
-                double records = (attempted() - attempted) / 2.0 / wrk.requests();
+                records = Math.min(records, (attempted() - attempted) / 2.0 / wrk.requests());
                 System.out.printf(
-                        "M20: %d requests, %.2f runs at least and %.2f records a request and side%n",
+                        "M20: %d requests, %.2f runs and %.2f records a request and side at least%n",
                         wrk.requests(), runs, records);
-                // connections as they begin and end, and an answer that came in two reads, are the fraction
-                assertThat(records).isBetween(1.8, 2.4);
             }
+            // connections as they begin and end, and an answer that came in two reads, are the fraction
+            assertThat(records).isBetween(1.8, 2.4);
             // seven of this network, and room for what others do on the machine meanwhile
             assertThat(runs).isLessThan(10);
         }

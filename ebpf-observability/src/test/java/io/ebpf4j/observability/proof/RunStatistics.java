@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +27,7 @@ import java.util.TreeSet;
 record RunStatistics(List<Line> programs) {
     private static final long RETURN_ZERO = 0xb7; // r0 = 0
     private static final long EXIT = 0x95;
+    private static final int ATTEMPTS = 10;
 
     /** What one program did. */
     record Line(int id, String name, long runs, long nanos) {}
@@ -59,11 +59,22 @@ record RunStatistics(List<Line> programs) {
         return new RunStatistics(List.copyOf(lines));
     }
 
+    /**
+     * Nothing where the descriptor is closed meanwhile: then opening it fails, or, where it was closed after that, reading
+     * fails with a bare ENOENT. Its number may be another file's by then, which is read in its place.
+     */
     private static List<String> read(Path descriptor) throws IOException {
-        try {
-            return Files.readAllLines(descriptor);
-        } catch (NoSuchFileException closedMeanwhile) {
-            return List.of();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return Files.readAllLines(descriptor);
+            } catch (IOException e) {
+                if (!Files.exists(descriptor)) {
+                    return List.of();
+                }
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
     }
 
