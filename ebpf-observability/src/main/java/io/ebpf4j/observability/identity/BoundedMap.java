@@ -1,0 +1,35 @@
+package io.ebpf4j.observability.identity;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A map that drops what was longest unused where it would grow beyond its bound. Not for use by several threads. */
+final class BoundedMap<K, V> extends LinkedHashMap<K, V> {
+    private static final long serialVersionUID = 1L;
+    private static final float LOAD = 0.75f;
+
+    private final int most;
+    private long evicted;
+
+    BoundedMap(int most) {
+        super(16, LOAD, true);
+        if (most < 1) {
+            throw new IllegalArgumentException("room for " + most);
+        }
+        this.most = most;
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        boolean full = size() > most;
+        if (full) {
+            evicted++;
+        }
+        return full;
+    }
+
+    /** How many were dropped for want of room. */
+    long evicted() {
+        return evicted;
+    }
+}

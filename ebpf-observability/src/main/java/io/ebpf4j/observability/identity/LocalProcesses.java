@@ -1,0 +1,137 @@
+package io.ebpf4j.observability.identity;
+
+import io.ebpf4j.observability.event.ConnectivityEvent;
+import io.ebpf4j.observability.event.KnownProcess;
+import io.ebpf4j.observability.event.ProcessEvent;
+import io.ebpf4j.observability.event.ProcessKey;
+import io.ebpf4j.observability.event.ProcessRef;
+import io.ebpf4j.observability.event.ProcessStarted;
+import io.ebpf4j.observability.event.ProcessTable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The processes of this host with their programs and cgroups: what several sources go by. A process that has ended is known
+ * for a grace time more, so that one of a few milliseconds still has a name when its events are read.
+ *
+ * <p>The cgroup is that of the socket (version 2). Where that says nothing, as on hosts with version 1, it is that of
+ * /proc/PID/cgroup, read once for each process, and again after it started another program. Whoever asks for names from this
+ * has to hand it the events of processes and a turn now and then: {@link ProcessIdentities} does. Bounded. Any thread may use it.
+ */
+public final class LocalProcesses {
+    private static final int MOST = 1 << 14;
+
+    private final ProcessTable table;
+    private final CgroupFolders folders;
+    private final Optional<Path> proc;
+    private final boolean alsoVersion1;
+    private final Map<ProcessKey, CgroupPath> read = new BoundedMap<>(MOST); // guarded by itself
+    private final Revisions revisions = new Revisions();
+
+    LocalProcesses(ProcessTable table, CgroupFolders folders, Optional<Path> proc, boolean alsoVersion1) {
+        this.table = table;
+        this.folders = folders;
+        this.proc = proc;
+        this.alsoVersion1 = alsoVersion1;
+    }
+
+    /**
+     * {@return the processes of this host, those that run already among them: /proc is read}
+     *
+     * @throws java.io.UncheckedIOException where /proc cannot be read
+     */
+    public static LocalProcesses ofThisHost() {
+        ProcessTable table = new ProcessTable();
+        table.seed();
+        Path proc = Path.of("/proc");
+        return new LocalProcesses(
+                table,
+                new CgroupFolders(CgroupFolders.mount(proc.resolve("self/mountinfo"))),
+                Optional.of(proc),
+                Files.isDirectory(Path.of("/sys/fs/cgroup/memory"))
+                        || Files.isDirectory(Path.of("/sys/fs/cgroup/pids")));
+    }
+
+    /** {@return processes that are known from events alone, as for a recording: /proc is another time's} */
+    public static LocalProcesses ofEvents() {
+        return new LocalProcesses(new ProcessTable(), new CgroupFolders(Optional.empty()), Optional.empty(), false);
+    }
+
+    void learn(ConnectivityEvent event) {
+        if (!(event instanceof ProcessEvent step)) {
+            return;
+        }
+        table.accept(step);
+        if (step instanceof ProcessStarted) {
+            // it was moved before it became what it is: by its runtime, or by systemd
+            synchronized (read) {
+                read.remove(step.process().key());
+            }
+            if (alsoVersion1) {
+                cgroupOf(step.process()); // it may be gone when somebody asks
+            }
+            revisions.changed(step.process().pid());
+        }
+    }
+
+    void refresh(long now) {
+        folders.refresh(now);
+        table.expire(now);
+    }
+
+    long revision(Subject subject) {
+        return subject.side() == Subject.Side.FAR
+                ? 0
+                : folders.revision(subject.cgroup())
+                        + revisions.of(subject.process().pid());
+    }
+
+    /** What is known of the process at an end; of the far one nothing. */
+    LocalProcess of(Subject subject) {
+        if (subject.side() == Subject.Side.FAR) {
+            return LocalProcess.UNKNOWN;
+        }
+        ProcessRef process = subject.process();
+        CgroupPath cgroup = folders.find(subject.cgroup()).orElse(CgroupPath.ROOT);
+        if (!process.isKnown()) {
+            return new LocalProcess("", "", cgroup);
+        }
+        Optional<KnownProcess> known = proc.isPresent() ? table.ask(process) : table.find(process);
+        return new LocalProcess(
+                known.map(KnownProcess::executable).orElse(""),
+                process.comm(),
+                cgroup.isRoot() ? cgroupOf(process) : cgroup);
+    }
+
+    private CgroupPath cgroupOf(ProcessRef process) {
+        if (proc.isEmpty()) {
+            return CgroupPath.ROOT;
+        }
+        synchronized (read) {
+            CgroupPath known = read.get(process.key());
+            if (known != null) {
+                return known;
+            }
+        }
+        CgroupPath path = read(proc.get().resolve(Integer.toString(process.pid())), process);
+        synchronized (read) {
+            read.put(process.key(), path);
+        }
+        return path;
+    }
+
+    /** The root where it has ended, or the number is another's now. */
+    private static CgroupPath read(Path directory, ProcessRef process) {
+        try {
+            CgroupPath path =
+                    CgroupPath.ofProcess(Files.readAllLines(directory.resolve("cgroup"), StandardCharsets.UTF_8));
+            return process.executable().isPresent() ? path : CgroupPath.ROOT;
+        } catch (IOException gone) {
+            return CgroupPath.ROOT;
+        }
+    }
+}
