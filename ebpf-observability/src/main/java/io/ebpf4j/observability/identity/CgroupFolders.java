@@ -3,6 +3,7 @@ package io.ebpf4j.observability.identity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -125,7 +126,7 @@ final class CgroupFolders {
                         children.forEach(next::add);
                     }
                 }
-            } catch (IOException | java.nio.file.DirectoryIteratorException gone) {
+            } catch (IOException | DirectoryIteratorException gone) {
                 continue;
             }
         }

@@ -83,11 +83,36 @@ public final class LocalProcesses {
         table.expire(now);
     }
 
-    long revision(Subject subject) {
+    /**
+     * {@return another number after something was learned of the process at an end}
+     *
+     * @param subject the end
+     */
+    public long revision(Subject subject) {
         return subject.side() == Subject.Side.FAR
                 ? 0
                 : folders.revision(subject.cgroup())
                         + revisions.of(subject.process().pid());
+    }
+
+    /**
+     * {@return the uid of the Kubernetes pod that the process at an end runs in, by its cgroup; empty where it runs in none, or that
+     * is not known, as at the far end}
+     *
+     * @param subject the end
+     */
+    public String pod(Subject subject) {
+        return of(subject).cgroup().pod();
+    }
+
+    /**
+     * {@return the identifier of the container that the process at an end runs in, by its cgroup; empty where it runs in none, or
+     * that is not known, as at the far end}
+     *
+     * @param subject the end
+     */
+    public String container(Subject subject) {
+        return of(subject).cgroup().container();
     }
 
     /** What is known of the process at an end; of the far one nothing. */
