@@ -14,6 +14,8 @@ public enum Fault {
     BACKLOG,
     /** Segments are lost on the way and have to be sent again. */
     TRANSPORT_LOSS,
+    /** The way itself takes long: round trips are long, though nothing is lost. */
+    TRANSPORT_SLOW,
     /** The receiver does not read: its window is closed. */
     RECEIVER_SLOW,
     /** The two ends do not agree to speak TLS, or only after long. */
