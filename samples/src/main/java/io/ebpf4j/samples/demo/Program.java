@@ -32,10 +32,10 @@ final class Program {
                     command[0] + " cannot be run; the demo needs iproute2 (Debian, Ubuntu: apt-get install iproute2)",
                     e);
         }
-        try (OutputStream in = process.getOutputStream();
-                InputStream out = process.getInputStream()) {
-            in.write(input.getBytes(StandardCharsets.UTF_8));
-            in.close();
+        try (InputStream out = process.getInputStream()) {
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(input.getBytes(StandardCharsets.UTF_8));
+            }
             String said = new String(out.readAllBytes(), StandardCharsets.UTF_8);
             int status = process.waitFor();
             if (status != 0) {

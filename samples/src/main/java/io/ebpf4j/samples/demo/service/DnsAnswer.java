@@ -23,6 +23,9 @@ final class DnsAnswer {
     private static final int CLASS_IN = 1;
     private static final int POINTER_TO_QUESTION = 0xc000 | HEADER;
     private static final int TTL_SECONDS = 5;
+    private static final int MAX_LABEL = 63; // section 2.3.4
+    private static final int MAX_NAME = 253; // 255 bytes on the wire
+    private static final int RECORD_BYTES = 16;
 
     private DnsAnswer() {}
 
@@ -42,27 +45,32 @@ final class DnsAnswer {
         int asked = query.getShort();
         int question = query.position() - HEADER;
         InetAddress address = zone.get(name);
-        boolean answered = address != null && type == TYPE_A && asked == CLASS_IN;
         int code = (flags & OPCODE) != 0 ? NOT_IMPLEMENTED : address == null ? NAME_ERROR : 0;
+        byte[] record =
+                code == 0 && address != null && type == TYPE_A && asked == CLASS_IN ? record(address) : new byte[0];
         ByteBuffer answer = ByteBuffer.allocate(MAX_BYTES);
         answer.putShort(query.getShort(0))
                 .putShort((short)
                         (RESPONSE_AUTHORITATIVE | RECURSION_AVAILABLE | (flags & (OPCODE | RECURSION_DESIRED)) | code))
                 .putShort((short) 1)
-                .putShort((short) (answered && code == 0 ? 1 : 0))
+                .putShort((short) (record.length == 0 ? 0 : 1))
                 .putInt(0)
-                .put(packet, HEADER, question);
-        if (answered && code == 0) {
-            answer.putShort((short) POINTER_TO_QUESTION)
-                    .putShort((short) TYPE_A)
-                    .putShort((short) CLASS_IN)
-                    .putInt(TTL_SECONDS)
-                    .putShort((short) 4)
-                    .put(address.getAddress());
-        }
+                .put(packet, HEADER, question)
+                .put(record);
         byte[] bytes = new byte[answer.position()];
         answer.flip().get(bytes);
         return bytes;
+    }
+
+    private static byte[] record(InetAddress address) {
+        return ByteBuffer.allocate(RECORD_BYTES)
+                .putShort((short) POINTER_TO_QUESTION)
+                .putShort((short) TYPE_A)
+                .putShort((short) CLASS_IN)
+                .putInt(TTL_SECONDS)
+                .putShort((short) 4)
+                .put(address.getAddress())
+                .array();
     }
 
     /** The question's name in lower case, without its last dot; null where there is none. */
@@ -73,7 +81,7 @@ final class DnsAnswer {
             if (label == 0) {
                 return name.toString().toLowerCase(Locale.ROOT);
             }
-            if (label > 63 || label > query.remaining()) {
+            if (label > MAX_LABEL || label > query.remaining() || name.length() + label > MAX_NAME) {
                 return null;
             }
             byte[] bytes = new byte[label];
