@@ -1,7 +1,7 @@
 /** The kernel door, and the pure stages that read and relocate an eBPF object. */
 @SuppressWarnings("module") // the qualified exports name modules that are compiled after this one
 module io.ebpf4j.core {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.ebpf4j.asm;
     exports io.ebpf4j.btf;

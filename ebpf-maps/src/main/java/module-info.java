@@ -1,7 +1,7 @@
 /** Maps, codecs and ring buffers. */
 module io.ebpf4j.maps {
     requires transitive io.ebpf4j.core;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.ebpf4j.codec;
     exports io.ebpf4j.map;

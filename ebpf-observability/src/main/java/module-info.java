@@ -1,10 +1,10 @@
 /** Typed connectivity events from bundled CO-RE programs, who is at their ends, what adds up, and whose fault it is. */
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // fabric8 has no descriptors; only who names by Kubernetes needs it
+@SuppressWarnings("requires-automatic") // fabric8 has no descriptors; only who names by Kubernetes needs it
 module io.ebpf4j.observability {
     requires transitive io.ebpf4j.programs;
-    requires static transitive kubernetes.client.api;
+    requires static kubernetes.client.api;
     requires static kubernetes.model.core;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.ebpf4j.observability.aggregate;
     exports io.ebpf4j.observability.event;

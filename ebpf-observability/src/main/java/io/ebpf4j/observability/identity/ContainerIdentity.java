@@ -5,7 +5,7 @@ import java.util.Objects;
 /**
  * A container that no orchestrator told of.
  *
- * @param runtime who runs it: {@code docker}, {@code containerd}, {@code cri-o}, {@code podman}; empty where the cgroup's name does not tell
+ * @param runtime who runs it: "docker", "containerd", "cri-o" or "podman"; empty where the cgroup's name does not tell
  * @param id its identifier, 64 hexadecimal digits as a rule
  * @param container its name; empty where it is not known
  */
