@@ -86,6 +86,7 @@ public final class KubernetesIdentities implements IdentitySource, AutoCloseable
      * @param processes this host's processes, the same as other sources have
      * @return the source, to be closed by the caller
      */
+    @SuppressWarnings("exports") // transitive, the client's module would be asked for of everybody who compiles against this one
     public static KubernetesIdentities start(
             KubernetesClient client, KubernetesOptions options, LocalProcesses processes) {
         return new KubernetesIdentities(client, options, processes);
