@@ -12,5 +12,6 @@ module io.ebpf4j.observability {
     exports io.ebpf4j.observability.identity.kubernetes;
     exports io.ebpf4j.observability.probe;
     exports io.ebpf4j.observability.protocol;
+    exports io.ebpf4j.observability.servicemap;
     exports io.ebpf4j.observability.verdict;
 }
