@@ -1,5 +1,6 @@
 package io.ebpf4j.observability.aggregate;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -46,6 +47,46 @@ public record Histogram(
         public Exponential {
             counts = List.copyOf(counts);
         }
+
+        private long count(int index) {
+            return index < offset || index >= offset + counts.size() ? 0 : counts.get(index - offset);
+        }
+
+        private Exponential since(Exponential earlier) {
+            int from = offset;
+            int to = offset + counts.size();
+            while (from < to && count(from) == earlier.count(from)) {
+                from++;
+            }
+            while (from < to && count(to - 1) == earlier.count(to - 1)) {
+                to--;
+            }
+            List<Long> differences = new ArrayList<>(to - from);
+            for (int i = from; i < to; i++) {
+                differences.add(count(i) - earlier.count(i));
+            }
+            return new Exponential(scale, zeroCount - earlier.zeroCount, from == to ? 0 : from, differences);
+        }
+    }
+
+    /**
+     * {@return what was added since}
+     *
+     * @param earlier the same histogram before
+     * @param time when that was; exemplars that are not later are left out
+     */
+    Histogram since(Histogram earlier, long time) {
+        List<Long> differences = new ArrayList<>(counts.size());
+        for (int i = 0; i < counts.size(); i++) {
+            differences.add(counts.get(i) - earlier.counts.get(i));
+        }
+        return new Histogram(
+                bounds,
+                differences,
+                count - earlier.count,
+                sum - earlier.sum,
+                exponential.since(earlier.exponential),
+                exemplars.stream().filter(each -> each.timestamp() - time > 0).toList());
     }
 
     /**

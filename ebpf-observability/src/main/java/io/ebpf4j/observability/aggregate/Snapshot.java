@@ -62,12 +62,24 @@ public record Snapshot(
     }
 
     /**
+     * {@return what was added since an earlier snapshot of the same aggregate} Series to which nothing was added are left out.
+     * What cannot be subtracted stays as it is: the least round trip of TCP; exemplars that are older are left out. How full the
+     * families are is told as of now.
+     *
+     * @param earlier the earlier one
+     * @throws IllegalArgumentException when it is later than this one, or of another aggregate
+     */
+    public Snapshot since(Snapshot earlier) {
+        return SnapshotDifference.between(earlier, this);
+    }
+
+    /**
      * Requests of one kind.
      *
      * @param flow who asked whom
      * @param method the method, {@code ""} where it is not known; methods that are in no standard are {@code _OTHER}
      * @param protocol as {@code HTTP/1.1}
-     * @param status the answer's code; 0 where there was none
+     * @param status the answer's code; 0 where there was none, -1 where it could not be read
      * @param route the path's template; empty unless routes are kept
      * @param requests how many
      * @param requestBytes bytes of requests, heads included

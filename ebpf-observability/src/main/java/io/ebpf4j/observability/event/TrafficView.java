@@ -42,6 +42,26 @@ public abstract sealed class TrafficView extends ConnectionView permits ClosedVi
         return u32(format.retransmits);
     }
 
+    /** {@return segments sent, of any kind; 32 bits that begin anew} */
+    public final int segmentsSent() {
+        return u32(format.segmentsSent);
+    }
+
+    /** {@return segments received, of any kind; 32 bits that begin anew} */
+    public final int segmentsReceived() {
+        return u32(format.segmentsReceived);
+    }
+
+    /** {@return how often the peer's window closed} */
+    public final int zeroWindows() {
+        return u32(format.zeroWindows);
+    }
+
+    /** {@return the least round trip of the last minutes in microseconds, 0 where none was measured} */
+    public final int roundTripMinimumMicros() {
+        return u32(format.rttMinimum);
+    }
+
     /** {@return the smoothed round trip in microseconds} */
     public final int roundTripMicros() {
         return u32(format.srtt);
@@ -58,8 +78,8 @@ public abstract sealed class TrafficView extends ConnectionView permits ClosedVi
                 bytesSent(),
                 bytesReceived(),
                 bytesRetransmitted(),
-                u32(format.segmentsSent),
-                u32(format.segmentsReceived),
+                segmentsSent(),
+                segmentsReceived(),
                 u32(format.dataSegmentsSent),
                 u32(format.dataSegmentsReceived),
                 retransmits(),
