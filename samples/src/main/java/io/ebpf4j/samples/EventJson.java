@@ -32,6 +32,7 @@ import io.ebpf4j.observability.event.Retransmitted;
 import io.ebpf4j.observability.event.SocketSample;
 import io.ebpf4j.observability.event.TlsHandshake;
 import io.ebpf4j.observability.event.Traffic;
+import io.ebpf4j.observability.json.JsonLine;
 import io.ebpf4j.observability.protocol.Completeness;
 import io.ebpf4j.observability.protocol.DnsMessage;
 import io.ebpf4j.observability.protocol.HttpExchange;

@@ -3,6 +3,7 @@ package io.ebpf4j.samples;
 import io.ebpf4j.kernel.BpfException;
 import io.ebpf4j.kernel.Errno;
 import io.ebpf4j.object.EachProgram;
+import io.ebpf4j.observability.json.JsonLine;
 import io.ebpf4j.spec.ObjectSpec;
 import io.ebpf4j.spec.ProgramSpec;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.ebpf4j.samples;
 
+import io.ebpf4j.observability.json.JsonLine;
 import io.ebpf4j.spec.Extern;
 import io.ebpf4j.spec.MapSpec;
 import io.ebpf4j.spec.ObjectSpec;

@@ -8,6 +8,7 @@ import io.ebpf4j.object.LoadOptions;
 import io.ebpf4j.object.LoadPlan;
 import io.ebpf4j.object.Skipped;
 import io.ebpf4j.object.TargetKernel;
+import io.ebpf4j.observability.json.JsonLine;
 import io.ebpf4j.spec.ObjectSpec;
 import io.ebpf4j.spec.ProgramSpec;
 import java.io.IOException;

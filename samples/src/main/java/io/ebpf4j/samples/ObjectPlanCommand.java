@@ -10,6 +10,7 @@ import io.ebpf4j.object.PlannedProgram;
 import io.ebpf4j.object.Refusal;
 import io.ebpf4j.object.Requirement;
 import io.ebpf4j.object.Skipped;
+import io.ebpf4j.observability.json.JsonLine;
 import io.ebpf4j.relocate.CandidateVerdict;
 import io.ebpf4j.relocate.RelocationEntry;
 import io.ebpf4j.relocate.RelocationOutcome;

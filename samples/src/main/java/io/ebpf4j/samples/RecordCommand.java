@@ -1,5 +1,6 @@
 package io.ebpf4j.samples;
 
+import io.ebpf4j.observability.json.JsonLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -7,6 +7,8 @@ import io.ebpf4j.observability.event.GapEvent;
 import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.event.PayloadDecoder;
 import io.ebpf4j.observability.event.RecordNames;
+import io.ebpf4j.program.BpfProgram;
+import io.ebpf4j.program.ProgramInfo;
 import io.ebpf4j.ring.RingBuffer;
 import io.ebpf4j.ring.RingPoller;
 import java.io.UncheckedIOException;
@@ -63,11 +65,13 @@ public final class ConnectivityEvents implements AutoCloseable {
 
     private static final class Watched {
         private final ProbeAccount account;
+        private final RingBuffer ring;
         private final int number;
         private long checked;
 
-        Watched(ProbeAccount account, int number, long checked) {
+        Watched(ProbeAccount account, RingBuffer ring, int number, long checked) {
             this.account = account;
+            this.ring = ring;
             this.number = number;
             this.checked = checked;
         }
@@ -257,9 +261,10 @@ public final class ConnectivityEvents implements AutoCloseable {
                     : (segment, offset, length) -> writer.record(number, segment, offset, length);
             RecordIntake intake = new RecordIntake(names, probe.reader(), tap);
             ProbeAccount account = new ProbeAccount(probe, names, intake);
-            poller.add(RingBuffer.open(probe.events()), intake, RECORDS_PER_TURN);
+            RingBuffer ring = RingBuffer.open(probe.events());
+            poller.add(ring, intake, RECORDS_PER_TURN);
             synchronized (probesLock) {
-                watched.add(new Watched(account, number, now));
+                watched.add(new Watched(account, ring, number, now));
             }
         } catch (RuntimeException e) {
             probe.close();
@@ -348,6 +353,23 @@ public final class ConnectivityEvents implements AutoCloseable {
                 accounts.put(layer.account.probe().layer(), layer.account.read());
             }
             return new LossLedger(System.nanoTime(), accounts);
+        }
+    }
+
+    /** {@return what each watched layer costs and how full its ring is; nothing after closing} Any thread may ask, at any time. */
+    public Map<Layer, LayerLoad> load() {
+        synchronized (probesLock) {
+            Map<Layer, LayerLoad> loads = new EnumMap<>(Layer.class);
+            if (last == null) {
+                for (Watched layer : watched) {
+                    LayerProbe probe = layer.account.probe();
+                    List<ProgramInfo> programs = probe.programs().values().stream()
+                            .map(BpfProgram::info)
+                            .toList();
+                    loads.put(probe.layer(), new LayerLoad(programs, layer.ring.capacity(), layer.ring.available()));
+                }
+            }
+            return loads;
         }
     }
 

@@ -135,6 +135,7 @@ public final class DropProbe implements LayerProbe {
     }
 
     /** {@return the programs, by name: what each costs is in their run statistics} */
+    @Override
     public Map<String, BpfProgram> programs() {
         return object.programs();
     }

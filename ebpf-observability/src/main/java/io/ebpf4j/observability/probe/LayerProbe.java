@@ -6,7 +6,9 @@ import io.ebpf4j.object.Skipped;
 import io.ebpf4j.observability.event.EnumNames;
 import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.event.RecordReader;
+import io.ebpf4j.program.BpfProgram;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The programs of one layer, loaded and attached, with the ring that they write to and the reader that makes events of
@@ -32,6 +34,11 @@ public interface LayerProbe extends AutoCloseable {
     /** {@return the names of the kernel's own enums that the reader uses} */
     default List<EnumNames> names() {
         return List.of();
+    }
+
+    /** {@return the programs by their names} */
+    default Map<String, BpfProgram> programs() {
+        return Map.of();
     }
 
     /** {@return runs of programs that the kernel left out because an interrupt hit a CPU where one was running} */

@@ -121,6 +121,7 @@ public final class PayloadProbe implements LayerProbe {
     }
 
     /** {@return the programs, by name: what each costs is in their run statistics} */
+    @Override
     public Map<String, BpfProgram> programs() {
         return object.programs();
     }

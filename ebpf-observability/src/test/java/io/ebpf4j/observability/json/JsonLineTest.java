@@ -1,4 +1,4 @@
-package io.ebpf4j.samples;
+package io.ebpf4j.observability.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

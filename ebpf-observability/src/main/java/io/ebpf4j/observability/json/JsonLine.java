@@ -1,52 +1,118 @@
-package io.ebpf4j.samples;
+package io.ebpf4j.observability.json;
 
 import java.util.List;
 
 /** One JSON object on one line (RFC 8259), members in the order they are put. */
-final class JsonLine {
+public final class JsonLine {
     private final StringBuilder text = new StringBuilder("{");
 
-    JsonLine put(String name, String value) {
+    /** An object without members. */
+    public JsonLine() {}
+
+    /**
+     * Puts a string.
+     *
+     * @param name the member's name
+     * @param value the string; a lone surrogate is escaped, so that the line has a UTF-8 form
+     * @return this
+     */
+    public JsonLine put(String name, String value) {
         return raw(name, quote(value));
     }
 
-    JsonLine put(String name, long value) {
+    /**
+     * Puts a whole number.
+     *
+     * @param name the member's name
+     * @param value the number
+     * @return this
+     */
+    public JsonLine put(String name, long value) {
         return raw(name, Long.toString(value));
     }
 
-    JsonLine put(String name, double value) {
+    /**
+     * Puts a number.
+     *
+     * @param name the member's name
+     * @param value the number
+     * @return this
+     * @throws IllegalArgumentException for a number that JSON has no form for: infinite, or none
+     */
+    public JsonLine put(String name, double value) {
         if (!Double.isFinite(value)) {
             throw new IllegalArgumentException("JSON has no " + value);
         }
         return raw(name, Double.toString(value));
     }
 
-    JsonLine put(String name, JsonLine value) {
+    /**
+     * Puts an object.
+     *
+     * @param name the member's name
+     * @param value the object, as it is now
+     * @return this
+     */
+    public JsonLine put(String name, JsonLine value) {
         return raw(name, value.toString());
     }
 
-    JsonLine put(String name, List<JsonLine> values) {
+    /**
+     * Puts an array of objects.
+     *
+     * @param name the member's name
+     * @param values the objects, as they are now
+     * @return this
+     */
+    public JsonLine put(String name, List<JsonLine> values) {
         return raw(name, array(values.stream().map(JsonLine::toString).toList()));
     }
 
-    JsonLine putStrings(String name, List<String> values) {
+    /**
+     * Puts an array of strings.
+     *
+     * @param name the member's name
+     * @param values the strings
+     * @return this
+     */
+    public JsonLine putStrings(String name, List<String> values) {
         return raw(name, array(values.stream().map(JsonLine::quote).toList()));
     }
 
-    JsonLine putTruth(String name, Truth value) {
+    /**
+     * Puts a truth value.
+     *
+     * @param name the member's name
+     * @param value which
+     * @return this
+     */
+    public JsonLine putTruth(String name, Truth value) {
         return raw(name, value == Truth.TRUE ? "true" : "false");
     }
 
-    JsonLine putNull(String name) {
+    /**
+     * Puts null.
+     *
+     * @param name the member's name
+     * @return this
+     */
+    public JsonLine putNull(String name) {
         return raw(name, "null");
     }
 
     /** JSON's two truth values. */
-    enum Truth {
+    public enum Truth {
+        /** So. */
         TRUE,
+        /** Not so. */
         FALSE;
 
-        static Truth of(boolean value) {
+        /**
+         * {@return the value of a condition}
+         *
+         * @param value the condition
+         */
+        public static Truth of(boolean value) {
             return value ? TRUE : FALSE;
         }
     }
@@ -97,6 +163,7 @@ final class JsonLine {
         return "0".repeat(4 - digits.length()) + digits;
     }
 
+    /** {@return the object, without a line break} */
     @Override
     public String toString() {
         return text + "}";
