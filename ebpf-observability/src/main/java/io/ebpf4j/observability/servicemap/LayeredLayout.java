@@ -20,16 +20,22 @@ import org.jspecify.annotations.Nullable;
  * same map is always laid out the same way.
  */
 final class LayeredLayout {
-    static final double NODE_WIDTH = 178;
-    static final double NODE_HEIGHT = 46;
+    private static final int MANY = 24;
+    private static final double NODE_WIDTH = 166;
+    private static final double NODE_HEIGHT = 46;
+    private static final double SMALL_NODE_WIDTH = 158;
+    private static final double SMALL_NODE_HEIGHT = 30;
+    private static final double SMALL_PRINT = 1.5; // a dense map is drawn at two thirds
     private static final double PASS_HEIGHT = 12;
     private static final double GROUP_PAD = 16;
     private static final double GROUP_TITLE = 20;
     private static final double MARGIN = 18;
-    private static final double LEAST_GAP = 66;
+    private static final double LEAST_GAP = 62;
+    private static final double SMALL_LEAST_GAP = 44;
     private static final double MOST_GAP = 210;
-    private static final double LEAST_ROW_GAP = 12;
-    private static final double MOST_ROW_GAP = 44;
+    private static final double LEAST_ROW_GAP = 10;
+    private static final double MOST_ROW_GAP = 84;
+    private static final double BAND_GAP = 10;
     private static final int SWEEPS = 12;
     private static final int MOST_PERMUTED = 7;
 
@@ -53,7 +59,7 @@ final class LayeredLayout {
         }
     }
 
-    private static final class Item {
+    private final class Item {
         private final @Nullable Node node;
         private final int column;
         private final int band;
@@ -69,7 +75,7 @@ final class LayeredLayout {
         }
 
         double height() {
-            return node == null ? PASS_HEIGHT : NODE_HEIGHT;
+            return node == null ? PASS_HEIGHT : nodeHeight;
         }
     }
 
@@ -78,30 +84,56 @@ final class LayeredLayout {
     private final Map<Edge, List<Point>> paths = new IdentityHashMap<>();
     private final Map<String, Box> groups = new LinkedHashMap<>();
     private final List<String> bands = new ArrayList<>();
+    private final int namespaces;
+    private final int[] first;
+    private final int[] last;
     private final List<List<Item>> columns = new ArrayList<>();
     private double columnGap;
     private double rowGap;
+    private final boolean dense;
+    private final double nodeWidth;
+    private final double nodeHeight;
     private double[] bandTop = {};
-    private double[] bandHeight = {};
+    private double[] bandEnd = {};
     private double width;
     private double height;
 
     LayeredLayout(ServiceMap map, double wantedWidth, double wantedHeight) {
+        dense = map.nodes().size() > MANY;
+        nodeWidth = dense ? SMALL_NODE_WIDTH : NODE_WIDTH;
+        nodeHeight = dense ? SMALL_NODE_HEIGHT : NODE_HEIGHT;
         Map<Node, Integer> column = columnsOf(map);
         orderBands(map);
-        for (Node node : map.nodes()) {
-            items.put(node, new Item(node, column.getOrDefault(node, 0), bands.indexOf(node.namespace())));
-        }
+        namespaces = bands.size();
         int most = column.values().stream().mapToInt(Integer::intValue).max().orElse(0);
         for (int i = 0; i <= most; i++) {
             columns.add(new ArrayList<>());
+            bands.add(""); // who is in no namespace needs no frame: each column has room of its own for it
+        }
+        for (Node node : map.nodes()) {
+            int at = column.getOrDefault(node, 0);
+            items.put(node, new Item(node, at, node.namespace().isEmpty() ? namespaces + at : bands.indexOf(node.namespace())));
         }
         items.values().forEach(item -> columns.get(item.column).add(item));
+        first = new int[namespaces];
+        last = new int[namespaces];
+        Arrays.fill(first, Integer.MAX_VALUE);
+        for (Item item : items.values()) {
+            if (item.band < namespaces) {
+                first[item.band] = Math.min(first[item.band], item.column);
+                last[item.band] = Math.max(last[item.band], item.column);
+            }
+        }
         connect(map);
         orderColumns();
         place(wantedWidth, wantedHeight);
         route(map);
         frame();
+    }
+
+    /** Whether there are so many services that boxes are small. */
+    boolean isDense() {
+        return dense;
     }
 
     double width() {
@@ -114,7 +146,7 @@ final class LayeredLayout {
 
     Box box(Node node) {
         Item item = item(node);
-        return new Box(x(item.column), item.y - NODE_HEIGHT / 2, NODE_WIDTH, NODE_HEIGHT);
+        return new Box(x(item.column), item.y - nodeHeight / 2, nodeWidth, nodeHeight);
     }
 
     /** The points of an edge from source to destination: two ends, and between them what control points a cubic curve has. */
@@ -148,7 +180,7 @@ final class LayeredLayout {
     }
 
     private double x(int column) {
-        return MARGIN + GROUP_PAD + column * (NODE_WIDTH + columnGap);
+        return MARGIN + GROUP_PAD + column * (nodeWidth + columnGap);
     }
 
     /** The longest way from a service that nobody calls; circles are broken where a walk along calls closes them. */
@@ -229,17 +261,19 @@ final class LayeredLayout {
         }
     }
 
-    /** Namespaces that talk much to each other are neighbours; who has none stands below or between, as it falls. */
+    /** Namespaces that talk much to each other are neighbours. */
     private void orderBands(ServiceMap map) {
         List<String> names = new ArrayList<>(
-                map.nodes().stream().map(Node::namespace).distinct().toList());
+                map.nodes().stream().map(Node::namespace).filter(name -> !name.isEmpty()).distinct().toList());
         int count = names.size();
         int[][] talk = new int[count][count];
         for (Edge edge : map.edges()) {
             int from = names.indexOf(edge.source().namespace());
             int to = names.indexOf(edge.destination().namespace());
-            talk[from][to]++;
-            talk[to][from]++;
+            if (from >= 0 && to >= 0) {
+                talk[from][to]++;
+                talk[to][from]++;
+            }
         }
         Integer[] order = new Integer[count];
         Arrays.setAll(order, i -> i);
@@ -316,8 +350,8 @@ final class LayeredLayout {
             Item right = left == from ? to : from;
             List<Item> way = new ArrayList<>(List.of(left));
             for (int column = left.column + 1; column < right.column; column++) {
-                // It changes bands on its last stretch: in its caller's frame it is seen to leave it.
-                Item pass = new Item(null, column, column * 2 < left.column + right.column ? left.band : right.band);
+                boolean nearer = column * 2 < left.column + right.column;
+                Item pass = new Item(null, column, passage(column, nearer ? left.band : right.band));
                 columns.get(column).add(pass);
                 way.add(pass);
             }
@@ -331,6 +365,19 @@ final class LayeredLayout {
             }
             ways.put(edge, way);
         }
+    }
+
+    /** The band through which an edge passes a column: the nearest to a band of those that are there. */
+    private int passage(int column, int wanted) {
+        int nearest = namespaces + column;
+        for (int band = 0; band < namespaces; band++) {
+            if (first[band] <= column && column <= last[band]) {
+                if (nearest >= namespaces || Math.abs(band - wanted) < Math.abs(nearest - wanted)) {
+                    nearest = band;
+                }
+            }
+        }
+        return wanted >= namespaces ? namespaces + column : nearest;
     }
 
     private void orderColumns() {
@@ -391,7 +438,7 @@ final class LayeredLayout {
         }
     }
 
-    private static int crossings(List<Item> upper, List<Item> lower) {
+    private int crossings(List<Item> upper, List<Item> lower) {
         int crossings = 0;
         for (Item one : upper) {
             for (Item other : lower) {
@@ -422,7 +469,7 @@ final class LayeredLayout {
     }
 
     /** The order of an item is its share of the column, with the band before it: columns of unlike length compare. */
-    private static void number(List<Item> column) {
+    private void number(List<Item> column) {
         Map<Integer, Integer> sizes = new TreeMap<>();
         column.forEach(item -> sizes.merge(item.band, 1, Integer::sum));
         Map<Integer, Integer> seen = new TreeMap<>();
@@ -434,19 +481,14 @@ final class LayeredLayout {
 
     private void place(double wantedWidth, double wantedHeight) {
         int gaps = Math.max(1, columns.size() - 1);
-        double rest = wantedWidth - 2 * (MARGIN + GROUP_PAD) - columns.size() * NODE_WIDTH;
-        columnGap = Math.clamp(rest / gaps, LEAST_GAP, MOST_GAP);
+        double rest = wantedWidth - 2 * (MARGIN + GROUP_PAD) - columns.size() * nodeWidth;
+        columnGap = Math.clamp(rest / gaps, dense ? SMALL_LEAST_GAP : LEAST_GAP, MOST_GAP);
         rowGap = LEAST_ROW_GAP;
-        double least = stack();
-        int rows = 0;
-        for (int band = 0; band < bands.size(); band++) {
-            rows += Math.max(0, longest(band) - 1);
+        while (rowGap < MOST_ROW_GAP && stack() < wantedHeight * (dense ? SMALL_PRINT : 1)) {
+            rowGap += 2;
         }
-        if (rows > 0 && least < wantedHeight) {
-            rowGap = Math.clamp(LEAST_ROW_GAP + (wantedHeight - least) / rows, LEAST_ROW_GAP, MOST_ROW_GAP);
-        }
-        height = stack();
-        width = 2 * (MARGIN + GROUP_PAD) + columns.size() * NODE_WIDTH + (columns.size() - 1) * columnGap;
+        stack();
+        width = 2 * (MARGIN + GROUP_PAD) + columns.size() * nodeWidth + (columns.size() - 1) * columnGap;
         for (List<Item> column : columns) {
             for (int band = 0; band < bands.size(); band++) {
                 center(cell(column, band), band);
@@ -460,33 +502,80 @@ final class LayeredLayout {
                 }
             }
         }
+        crop();
     }
 
-    private int longest(int band) {
-        return columns.stream()
-                .mapToInt(column -> (int) column.stream()
-                        .filter(item -> item.band == band && item.node != null)
-                        .count())
-                .max()
-                .orElse(0);
-    }
-
-    /** Stacks the bands; {@return how high they are all together} */
-    private double stack() {
-        bandTop = new double[bands.size()];
-        bandHeight = new double[bands.size()];
-        double top = MARGIN;
-        for (int band = 0; band < bands.size(); band++) {
-            double most = 0;
-            for (List<Item> column : columns) {
-                most = Math.max(most, height(cell(column, band)));
+    /** Takes away what is empty above and below. */
+    private void crop() {
+        double top = Double.MAX_VALUE;
+        double bottom = 0;
+        for (List<Item> column : columns) {
+            for (Item item : column) {
+                boolean framed = item.band < namespaces && item.node != null;
+                top = Math.min(top, item.y - item.height() / 2 - (framed ? GROUP_PAD / 2 + GROUP_TITLE : 0));
+                bottom = Math.max(bottom, item.y + item.height() / 2 + (framed ? GROUP_PAD / 2 : 0));
             }
-            double title = bands.get(band).isEmpty() ? 0 : GROUP_TITLE;
-            bandTop[band] = top + GROUP_PAD / 2 + title;
-            bandHeight[band] = most;
-            top += most + title + GROUP_PAD + 10;
         }
-        return top + MARGIN - 10;
+        for (List<Item> column : columns) {
+            for (Item item : column) {
+                item.y += MARGIN - top;
+            }
+        }
+        height = bottom - top + 2 * MARGIN;
+    }
+
+    /**
+     * Gives every band its room: as far up as the bands before it leave its columns free, and down to the next one's.
+     *
+     * @return how high they are all together
+     */
+    private double stack() {
+        int count = bands.size();
+        bandTop = new double[count];
+        bandEnd = new double[count];
+        double[] bottom = new double[columns.size()];
+        Arrays.fill(bottom, MARGIN);
+        double[] needed = new double[count];
+        for (int band = 0; band < count; band++) {
+            double top = MARGIN;
+            double most = 0;
+            for (int column = 0; column < columns.size(); column++) {
+                if (isIn(column, band)) {
+                    top = Math.max(top, bottom[column]);
+                    most = Math.max(most, height(cell(columns.get(column), band)));
+                }
+            }
+            boolean framed = band < namespaces;
+            bandTop[band] = top + (framed ? GROUP_PAD / 2 + GROUP_TITLE : 0);
+            needed[band] = bandTop[band] + most + (framed ? GROUP_PAD / 2 : 0) + Math.max(BAND_GAP, framed ? 0 : rowGap);
+            for (int column = 0; column < columns.size(); column++) {
+                if (isIn(column, band)) {
+                    bottom[column] = needed[band];
+                }
+            }
+        }
+        double end = Arrays.stream(bottom).max().orElse(MARGIN);
+        double[] next = new double[columns.size()];
+        Arrays.fill(next, end);
+        for (int band = count - 1; band >= 0; band--) {
+            boolean framed = band < namespaces;
+            bandEnd[band] = end;
+            for (int column = 0; column < columns.size(); column++) {
+                if (isIn(column, band)) {
+                    bandEnd[band] = Math.min(bandEnd[band], next[column]);
+                    next[column] = bandTop[band] - (framed ? GROUP_PAD / 2 + GROUP_TITLE : 0);
+                }
+            }
+            bandEnd[band] -= BAND_GAP + (framed ? GROUP_PAD / 2 : 0);
+        }
+        return end + MARGIN;
+    }
+
+    /** Whether a column is within a band: its frame is as wide as from its first service to its last. */
+    private boolean isIn(int column, int band) {
+        return band < namespaces
+                ? first[band] <= column && column <= last[band]
+                : band - namespaces == column && !cell(columns.get(column), band).isEmpty();
     }
 
     private double height(List<Item> cell) {
@@ -501,12 +590,12 @@ final class LayeredLayout {
         return upper.node != null && lower.node != null ? rowGap : Math.min(rowGap, LEAST_ROW_GAP) * 0.75;
     }
 
-    private static List<Item> cell(List<Item> column, int band) {
+    private List<Item> cell(List<Item> column, int band) {
         return column.stream().filter(item -> item.band == band).toList();
     }
 
     private void center(List<Item> cell, int band) {
-        double y = bandTop[band] + (bandHeight[band] - height(cell)) / 2;
+        double y = (bandTop[band] + bandEnd[band] - height(cell)) / 2;
         for (int i = 0; i < cell.size(); i++) {
             Item item = cell.get(i);
             y += i > 0 ? gap(cell.get(i - 1), item) : 0;
@@ -542,7 +631,7 @@ final class LayeredLayout {
         }
         double[] placed = monotone(wanted);
         double first = bandTop[band] + cell.getFirst().height() / 2;
-        double last = bandTop[band] + bandHeight[band] - cell.getLast().height() / 2 - offset[cell.size() - 1];
+        double last = bandEnd[band] - cell.getLast().height() / 2 - offset[cell.size() - 1];
         for (int i = 0; i < cell.size(); i++) {
             cell.get(i).y = Math.clamp(placed[i], Math.min(first, last), Math.max(first, last)) + offset[i];
         }
@@ -574,7 +663,7 @@ final class LayeredLayout {
     }
 
     /** An end of an edge at a box. */
-    private record Port(Edge edge, Item item, boolean right, double towards, int end) {}
+    private record Port(Edge edge, double towards, int end) {}
 
     private void route(ServiceMap map) {
         Map<Edge, double[]> ends = new IdentityHashMap<>();
@@ -601,7 +690,7 @@ final class LayeredLayout {
         }
     }
 
-    private static void port(
+    private void port(
             Edge edge,
             Item item,
             boolean right,
@@ -611,13 +700,13 @@ final class LayeredLayout {
             Map<Item, List<Port>> rightPorts) {
         (right ? rightPorts : leftPorts)
                 .computeIfAbsent(item, key -> new ArrayList<>())
-                .add(new Port(edge, item, right, towards, end));
+                .add(new Port(edge, towards, end));
     }
 
-    private static void spread(Map<Item, List<Port>> ports, Map<Edge, double[]> ends) {
+    private void spread(Map<Item, List<Port>> ports, Map<Edge, double[]> ends) {
         ports.forEach((item, here) -> {
             here.sort(Comparator.comparingDouble(Port::towards));
-            double step = Math.min(9, (NODE_HEIGHT - 14) / Math.max(1, here.size()));
+            double step = Math.min(9, (nodeHeight - 10) / Math.max(1, here.size()));
             for (int i = 0; i < here.size(); i++) {
                 Port port = here.get(i);
                 ends.getOrDefault(port.edge(), new double[2])[port.end()] =
@@ -628,7 +717,7 @@ final class LayeredLayout {
 
     /** A curve at the right of a column; of a service that calls itself, a loop. */
     private List<Point> beside(List<Item> way, double[] y) {
-        double x = x(way.getFirst().column) + NODE_WIDTH;
+        double x = x(way.getFirst().column) + nodeWidth;
         double bend = Math.min(columnGap * 0.8, 28 + Math.abs(y[0] - y[1]) / 6);
         double upper = way.getFirst() == way.getLast() ? y[0] - 12 : y[0];
         double lower = way.getFirst() == way.getLast() ? y[0] + 12 : y[1];
@@ -642,7 +731,7 @@ final class LayeredLayout {
         for (int i = 0; i < way.size(); i++) {
             Item item = way.get(i);
             double left = x(item.column);
-            double right = left + NODE_WIDTH;
+            double right = left + nodeWidth;
             if (i == 0) {
                 stops.add(new Point(onward ? right : left, y[0]));
             } else if (i == way.size() - 1) {
@@ -665,30 +754,23 @@ final class LayeredLayout {
     }
 
     private void frame() {
-        for (int band = 0; band < bands.size(); band++) {
+        for (int band = 0; band < namespaces; band++) {
             String name = bands.get(band);
-            if (name.isEmpty()) {
-                continue;
-            }
-            int first = Integer.MAX_VALUE;
-            int last = 0;
             double top = Double.MAX_VALUE;
             double bottom = 0;
             for (Item item : items.values()) {
                 if (item.band == band) {
-                    first = Math.min(first, item.column);
-                    last = Math.max(last, item.column);
-                    top = Math.min(top, item.y - NODE_HEIGHT / 2);
-                    bottom = Math.max(bottom, item.y + NODE_HEIGHT / 2);
+                    top = Math.min(top, item.y - nodeHeight / 2);
+                    bottom = Math.max(bottom, item.y + nodeHeight / 2);
                 }
             }
             double y = top - GROUP_PAD / 2 - GROUP_TITLE;
             groups.put(
                     name,
                     new Box(
-                            x(first) - GROUP_PAD,
+                            x(first[band]) - GROUP_PAD,
                             y,
-                            x(last) - x(first) + NODE_WIDTH + 2 * GROUP_PAD,
+                            x(last[band]) - x(first[band]) + nodeWidth + 2 * GROUP_PAD,
                             bottom - y + GROUP_PAD / 2));
         }
     }

@@ -18,7 +18,8 @@ final class SvgDrawing {
     private static final double CHARACTER = 6.5;
     private static final double LABEL_HEIGHT = 18;
     private static final double SIGN = 17;
-    private static final int NAME_LENGTH = 19;
+    private static final double NAME_CHARACTER = 8.5;
+    private static final double LARGE_NAME_CHARACTER = 9.7;
     private static final double[] PLACES = {.5, .42, .58, .34, .66, .26, .74, .18, .82, .12, .88};
 
     private final ServiceMap map;
@@ -40,8 +41,8 @@ final class SvgDrawing {
     }
 
     private void draw() {
-        append("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" role=\"group\" aria-label=\"Service map\">",
-                layout.width(), layout.height(), layout.width(), layout.height());
+        append("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"%s\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" role=\"group\" aria-label=\"Service map\">",
+                layout.isDense() ? "dense" : "roomy", layout.width(), layout.height(), layout.width(), layout.height());
         svg.append("<defs>");
         for (Health health : Health.values()) {
             append("<marker id=\"tip-%s\" markerUnits=\"userSpaceOnUse\" markerWidth=\"12\" markerHeight=\"14\" refX=\"0.5\" refY=\"7\" orient=\"auto\"><path class=\"tip %s\" d=\"M0 1.5L9 7L0 12.5z\"/></marker>",
@@ -83,7 +84,7 @@ final class SvgDrawing {
             }
             way.append(i == 0 ? "M" : i == 1 ? "C" : " ").append(String.format(Locale.ROOT, "%.1f %.1f", x, point.y()));
         }
-        double width = Math.min(6, 1.4 + 1.3 * Math.log10(1 + edge.signals().requestsPerSecond()));
+        double width = Math.min(5, 1.2 + Math.log10(1 + edge.signals().requestsPerSecond()));
         append("<g class=\"edge %s\" tabindex=\"0\" role=\"button\" data-edge=\"%d\" aria-label=\"%s\">",
                 edge.health(), number,
                 Escape.html("%s to %s: %s".formatted(
@@ -121,10 +122,15 @@ final class SvgDrawing {
                         node.qualifiedName(), node.kind(), health == Health.WELL ? "" : ", at fault")),
                 box.x(), box.y());
         append("<rect class=\"card\" width=\"%.0f\" height=\"%.0f\" rx=\"%d\"/>",
-                box.width(), box.height(), node.kind() == NodeKind.NAME || node.kind() == NodeKind.RANGE ? 22 : 9);
-        append("<path class=\"icon\" transform=\"translate(12 15)\" d=\"%s\"/>", icon(node.kind()));
-        append("<text class=\"name\" x=\"36\" y=\"20\">%s</text>", Escape.html(shortened(node.name(), NAME_LENGTH)));
-        append("<text class=\"figures\" x=\"36\" y=\"36\">%s</text>", Escape.html(figures(node)));
+                box.width(), box.height(), node.kind() == NodeKind.NAME || node.kind() == NodeKind.RANGE ? (int) (box.height() / 2) : 8);
+        boolean dense = layout.isDense();
+        double left = dense ? node.kind() == NodeKind.NAME ? 14 : 9 : 36;
+        int most = (int) ((box.width() - left - 7) / (dense ? LARGE_NAME_CHARACTER : NAME_CHARACTER));
+        append("<text class=\"name\" x=\"%.0f\" y=\"20\">%s</text>", left, Escape.html(shortened(node.name(), most)));
+        if (!dense) {
+            append("<path class=\"icon\" transform=\"translate(12 15)\" d=\"%s\"/>", icon(node.kind()));
+            append("<text class=\"figures\" x=\"%.0f\" y=\"36\">%s</text>", left, Escape.html(figures(node)));
+        }
         if (health == Health.ILL || health == Health.SUSPECT) {
             sign(health, box.width() - 3, 2);
         }
@@ -192,7 +198,7 @@ final class SvgDrawing {
         for (int i : order) {
             Edge edge = map.edges().get(i);
             boolean named = edge.health() == Health.ILL || edge.health() == Health.SUSPECT;
-            String text = named ? Figures.brief(edge.verdict()) : brief(edge.signals());
+            String text = named ? Figures.fault(edge.verdict().fault()) : brief(edge.signals());
             if (!label(i, edge, text, named) && named) {
                 label(i, edge, "", true);
             }
@@ -210,7 +216,7 @@ final class SvgDrawing {
 
     private boolean label(int number, Edge edge, String text, boolean signed) {
         double sign = signed ? SIGN + 3 : 0;
-        double width = text.isEmpty() ? sign + 2 : sign + text.length() * CHARACTER + 12;
+        double width = text.isEmpty() ? sign + 2 : sign + text.length() * CHARACTER * (layout.isDense() ? 1.2 : 1) + 12;
         List<Point> path = layout.path(edge);
         for (double place : PLACES) {
             Point at = along(path, place);

@@ -190,7 +190,7 @@
     svg.setAttribute('width', String(width * scale));
     svg.setAttribute('height', String(height * scale));
   };
-  const fit = () => zoom(Math.min(1.35, Math.max(0.7, Math.min((frame.clientWidth - 2) / width, (frame.clientHeight - 2) / height))));
+  const fit = () => zoom(Math.min(1.35, Math.max(0.6, Math.min((frame.clientWidth - 2) / width, (frame.clientHeight - 2) / height))));
   document.getElementById('in').addEventListener('click', () => zoom(scale * 1.2));
   document.getElementById('out').addEventListener('click', () => zoom(scale / 1.2));
   document.getElementById('fit').addEventListener('click', fit);

@@ -138,7 +138,7 @@ final class SampleMaps {
             List<Identity> here = all.getOrDefault(space, List.of());
             add(edges, known, random, front.get(1 + random.nextInt(4)), here.get(0));
             for (int i = 1; i < here.size(); i++) {
-                add(edges, known, random, here.get(random.nextInt(Math.min(i, 3))), here.get(i));
+                add(edges, known, random, here.get(i < 4 ? 0 : random.nextInt(4)), here.get(i));
             }
         }
         List<Identity> platform = all.getOrDefault("platform", List.of());
