@@ -45,16 +45,18 @@ class CidrIdentitiesTest {
                             + (8 + random.nextInt(25))));
         }
         CidrIdentities source = new CidrIdentities(rules);
+        List<AddressRange> ranges =
+                rules.stream().map(rule -> AddressRange.parse(rule.cidr())).toList();
         for (int i = 0; i < 2000; i++) {
             Endpoint endpoint = Subjects.endpoint(
                     "10." + random.nextInt(4) + "." + random.nextInt(256) + "." + random.nextInt(256), 1);
             String best = "";
             int longest = -1;
-            for (CidrIdentity rule : rules) { // the later of two equal ones stands
-                AddressRange range = AddressRange.parse(rule.cidr());
+            for (int rule = 0; rule < ranges.size(); rule++) { // the later of two equal ones stands
+                AddressRange range = ranges.get(rule);
                 if (range.contains(endpoint) && range.prefix() >= longest) {
                     longest = range.prefix();
-                    best = rule.group();
+                    best = rules.get(rule).group();
                 }
             }
             assertThat(String.join(",", Subjects.names(source, Subjects.far(endpoint.host(), 1))))

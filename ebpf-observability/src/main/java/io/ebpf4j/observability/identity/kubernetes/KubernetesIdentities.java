@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +93,7 @@ public final class KubernetesIdentities implements IdentitySource, AutoCloseable
 
     private <T extends HasMetadata> CompletableFuture<Void> start(
             SharedIndexInformer<T> informer, SlimStore<T> store, Consumer<T> put, Consumer<T> ended) {
+        CompletableFuture<Void> handedOn = new CompletableFuture<>();
         informers.add(informer);
         informer.itemStore(store);
         informer.addEventHandler(new ResourceEventHandler<T>() {
@@ -114,9 +114,14 @@ public final class KubernetesIdentities implements IdentitySource, AutoCloseable
             public void onDelete(T object, boolean unknown) {
                 ended.accept(object);
             }
+
+            @Override
+            public void onList(String version, boolean remainedEmpty) {
+                handedOn.complete(null);
+            }
         });
-        CompletionStage<Void> started = informer.start();
-        return started.toCompletableFuture();
+        // the start is over when the list was read, which is before its objects were handed on
+        return informer.start().thenCompose(started -> handedOn).toCompletableFuture();
     }
 
     private static String uid(Pod pod) {
