@@ -122,7 +122,9 @@ public final class ClusterIdentities implements IdentitySource {
 
     private void link(Pod pod, long now) {
         ClusterPod facts = pod.facts;
-        podsByNamespace.computeIfAbsent(facts.namespace(), any -> new HashSet<>()).add(pod);
+        podsByNamespace
+                .computeIfAbsent(facts.namespace(), any -> new HashSet<>())
+                .add(pod);
         for (String container : facts.containers()) {
             containers.put(container, pod);
             revisions.changed(container.hashCode());
@@ -138,7 +140,8 @@ public final class ClusterIdentities implements IdentitySource {
         }
         pod.since.keySet().retainAll(addresses);
         List<Service> selecting = new ArrayList<>();
-        for (Service service : services.getOrDefault(facts.namespace(), Map.of()).values()) {
+        for (Service service :
+                services.getOrDefault(facts.namespace(), Map.of()).values()) {
             if (service.facts.selects(facts)) {
                 selecting.add(service);
             }
@@ -360,7 +363,13 @@ public final class ClusterIdentities implements IdentitySource {
         String service = pod.services.isEmpty() ? "" : pod.services.get(0).facts.name();
         return new Finding(
                 new WorkloadIdentity(
-                        cluster, facts.namespace(), facts.kind(), facts.workload(), facts.name(), service, facts.labels()),
+                        cluster,
+                        facts.namespace(),
+                        facts.kind(),
+                        facts.workload(),
+                        facts.name(),
+                        service,
+                        facts.labels()),
                 Provenance.KUBERNETES,
                 learned,
                 pod.end == 0 ? Long.MAX_VALUE : pod.end + graceNanos,
@@ -373,7 +382,8 @@ public final class ClusterIdentities implements IdentitySource {
         if (facts.isApiServer()) {
             identity = ReservedIdentity.KUBE_APISERVER;
         } else if (service.behind.size() == 1) {
-            ClusterPod any = service.behind.values().iterator().next().iterator().next().facts;
+            ClusterPod any =
+                    service.behind.values().iterator().next().iterator().next().facts;
             identity = new WorkloadIdentity(
                     cluster, facts.namespace(), any.kind(), any.workload(), "", facts.name(), any.labels());
         } else {
@@ -390,12 +400,14 @@ public final class ClusterIdentities implements IdentitySource {
     @Override
     public long revision(Subject subject) {
         long revision = MergedIdentities.mix(
-                processes.revision(subject), revisions.of(Address.of(subject.endpoint()).hashCode()));
+                processes.revision(subject),
+                revisions.of(Address.of(subject.endpoint()).hashCode()));
         if (subject.side() == Subject.Side.FAR) {
             return revision;
         }
         return MergedIdentities.mix(
-                MergedIdentities.mix(revision, revisions.of(processes.pod(subject).hashCode())),
+                MergedIdentities.mix(
+                        revision, revisions.of(processes.pod(subject).hashCode())),
                 revisions.of(processes.container(subject).hashCode()));
     }
 

@@ -12,8 +12,7 @@ import java.util.Map;
  * @param selector the labels of the pods behind it; none where it does not say
  * @param addresses the addresses that stand for it in the cluster; none for a headless one
  */
-public record ClusterService(
-        String namespace, String name, Map<String, String> selector, List<InetAddress> addresses) {
+public record ClusterService(String namespace, String name, Map<String, String> selector, List<InetAddress> addresses) {
     /** Keeps the collections from change. */
     public ClusterService {
         selector = Map.copyOf(selector);

@@ -79,8 +79,7 @@ public final class ConnectionNames implements IdentitySource {
         synchronized (this) {
             Names names = connections.get(connection.cookie());
             if (names == null) {
-                names = new Names(
-                        connection.direction() == Direction.CLIENT ? Subject.Side.FAR : Subject.Side.NEAR);
+                names = new Names(connection.direction() == Direction.CLIENT ? Subject.Side.FAR : Subject.Side.NEAR);
                 connections.put(connection.cookie(), names);
             }
             isNew = (provenance == Provenance.HTTP_HOST ? names.http : names.tls).put(identity, finding) == null;

@@ -35,7 +35,8 @@ public final class DnsIdentities implements IdentitySource {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final Revisions revisions = new Revisions();
-    private final BoundedMap<Address, BoundedMap<NameIdentity, Name>> names = new BoundedMap<>(MOST_ADDRESSES); // guarded by this
+    private final BoundedMap<Address, BoundedMap<NameIdentity, Name>> names =
+            new BoundedMap<>(MOST_ADDRESSES); // guarded by this
     private long dropped; // guarded by this
 
     /** Who asked where; of a server's own account, nobody known. */

@@ -118,8 +118,7 @@ public final class EventIdentifier {
     /** A listener's own address may be none in particular. */
     private static boolean isLocal(Connection connection, Endpoint endpoint) {
         return connection.local().equals(endpoint)
-                || connection.local().isUnspecified()
-                        && connection.local().port() == endpoint.port();
+                || connection.local().isUnspecified() && connection.local().port() == endpoint.port();
     }
 
     /** What a listener or an unconnected socket drops comes from anybody: it is not the peer that its cookie stands for. */

@@ -22,7 +22,8 @@ public final class HostIdentities implements AutoCloseable {
     private final EventIdentifier identifier;
     private final Optional<StaticIdentities> file;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread = Thread.ofPlatform().name("ebpf4j-identities").daemon().unstarted(this::refresh);
+    private final Thread thread =
+            Thread.ofPlatform().name("ebpf4j-identities").daemon().unstarted(this::refresh);
 
     private HostIdentities(IdentityOptions options, LocalProcesses processes) {
         this.file = options.file().map(path -> new StaticIdentities(path, processes));

@@ -97,6 +97,8 @@ public final class JvmNames implements IdentitySource {
 
     @Override
     public long revision(Subject subject) {
-        return subject.asker().pid() == pid ? revisions.of(Address.of(subject.endpoint()).hashCode()) : 0;
+        return subject.asker().pid() == pid
+                ? revisions.of(Address.of(subject.endpoint()).hashCode())
+                : 0;
     }
 }

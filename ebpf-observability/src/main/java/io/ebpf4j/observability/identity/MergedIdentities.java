@@ -154,7 +154,8 @@ public final class MergedIdentities implements IdentityResolver {
                     && current.get(0).learned() - since > 0
                     && old.get(0).learned() - since <= 0
                     && current.stream()
-                            .noneMatch(finding -> finding.identity().equals(old.get(0).identity()));
+                            .noneMatch(finding ->
+                                    finding.identity().equals(old.get(0).identity()));
             if (current.isEmpty() || later) {
                 merged.removeAll(current);
                 merged.addAll(old);

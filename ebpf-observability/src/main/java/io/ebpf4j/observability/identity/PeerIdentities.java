@@ -80,7 +80,11 @@ public final class PeerIdentities implements IdentitySource {
             case ListenerSample nobody -> {}
             case IcmpSent nobody -> {}
             case ConnectionEvent step -> {
-                learn(Transport.TCP, step.connection(), step.timestamp(), step instanceof Closed ? step.timestamp() : 0);
+                learn(
+                        Transport.TCP,
+                        step.connection(),
+                        step.timestamp(),
+                        step instanceof Closed ? step.timestamp() : 0);
                 if (step instanceof Closed) {
                     owners.ended(step.connection().cookie(), step.timestamp());
                 }
@@ -159,11 +163,13 @@ public final class PeerIdentities implements IdentitySource {
     }
 
     private synchronized Optional<Socket> peer(Subject subject) {
-        Socket own = subject.side() == Subject.Side.NEAR || subject.cookie() == 0 ? null : byCookie.get(subject.cookie());
+        Socket own =
+                subject.side() == Subject.Side.NEAR || subject.cookie() == 0 ? null : byCookie.get(subject.cookie());
         if (own == null || !own.tuple.remote.equals(subject.endpoint())) {
             return Optional.empty();
         }
-        return Optional.ofNullable(only(byTuple.getOrDefault(own.tuple.reversed(), List.of()), own, subject.timestamp()));
+        return Optional.ofNullable(
+                only(byTuple.getOrDefault(own.tuple.reversed(), List.of()), own, subject.timestamp()));
     }
 
     private static @Nullable Socket only(List<Socket> sockets, Socket own, long time) {
@@ -200,6 +206,7 @@ public final class PeerIdentities implements IdentitySource {
         long sockets = revisions.of(own.tuple.reversed().hashCode());
         // another peer has other revisions: a sum could come out the same
         return MergedIdentities.mix(
-                sockets, peer(subject).map(peer -> owners.revision(peer.owner())).orElse(0L));
+                sockets,
+                peer(subject).map(peer -> owners.revision(peer.owner())).orElse(0L));
     }
 }

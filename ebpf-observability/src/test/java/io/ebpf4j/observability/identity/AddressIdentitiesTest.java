@@ -66,7 +66,8 @@ class AddressIdentitiesTest {
     @Test
     void thisHostsAddressesAreItsInterfaces() throws SocketException {
         AddressIdentities source = new AddressIdentities(AddressIdentities.Outside.WORLD);
-        for (NetworkInterface networkInterface : NetworkInterface.networkInterfaces().toList()) {
+        for (NetworkInterface networkInterface :
+                NetworkInterface.networkInterfaces().toList()) {
             for (InetAddress address : networkInterface.inetAddresses().toList()) {
                 Address own = Address.of(address);
                 assertThat(Subjects.names(source, Subjects.far(own.toString(), 80)))

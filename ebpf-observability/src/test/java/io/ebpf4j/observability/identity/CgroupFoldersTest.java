@@ -69,9 +69,7 @@ class CgroupFoldersTest {
     @Test
     void findsTheMount() throws IOException {
         Path mountinfo = root.resolve("mountinfo");
-        Files.writeString(
-                mountinfo,
-                """
+        Files.writeString(mountinfo, """
                 31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755
                 35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory
                 41 31 0:38 / /sys/fs/cgroup/unified rw,relatime shared:9 - cgroup2 cgroup2 rw

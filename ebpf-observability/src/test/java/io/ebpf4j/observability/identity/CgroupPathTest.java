@@ -93,7 +93,8 @@ class CgroupPathTest {
         assertThat(CgroupPath.ofProcess(List.of("2:cpu:/", "1:name=systemd:/system.slice/cron.service", "0::/"))
                         .unit())
                 .isEqualTo("cron.service");
-        assertThat(CgroupPath.ofProcess(List.of("4:memory:/jobs/a", "0::/jobs/b")).path())
+        assertThat(CgroupPath.ofProcess(List.of("4:memory:/jobs/a", "0::/jobs/b"))
+                        .path())
                 .isEqualTo("/jobs/b");
         assertThat(CgroupPath.ofProcess(List.of("4:memory:/jobs/a", "0::/")).path())
                 .isEqualTo("/jobs/a");

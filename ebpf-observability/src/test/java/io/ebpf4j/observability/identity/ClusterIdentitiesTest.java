@@ -109,16 +109,19 @@ class ClusterIdentitiesTest {
     }
 
     @Test
-    void theNearEndIsNamedByPodOrContainerAlsoAfterTheirEndAndNeverByAddressThen(@TempDir Path root) throws IOException {
+    void theNearEndIsNamedByPodOrContainerAlsoAfterTheirEndAndNeverByAddressThen(@TempDir Path root)
+            throws IOException {
         Path pod = Files.createDirectories(root.resolve("kubepods/pod" + UID + "/" + CONTAINER));
         Path other = Files.createDirectories(root.resolve("docker/" + CONTAINER.replace('3', '4')));
-        LocalProcesses processes = new LocalProcesses(
-                new ProcessTable(), new CgroupFolders(Optional.of(root)), Optional.empty(), false);
+        LocalProcesses processes =
+                new LocalProcesses(new ProcessTable(), new CgroupFolders(Optional.of(root)), Optional.empty(), false);
         ClusterIdentities near = new ClusterIdentities("", "", Duration.ofSeconds(60), processes);
         Subject subject = Subjects.near(ProcessRef.UNKNOWN, (Long) Files.getAttribute(pod, "unix:ino"));
         long revision = near.revision(subject);
         near.put(pod("c3", "impostor", 9, "10.9.9.9"), SECOND); // the subject's address
-        assertThat(Subjects.ask(near, subject)).as("a pod that is not known yet").isEmpty();
+        assertThat(Subjects.ask(near, subject))
+                .as("a pod that is not known yet")
+                .isEmpty();
 
         near.put(pod(UID, "core-api", 1), SECOND);
         assertThat(near.revision(subject)).isNotEqualTo(revision);

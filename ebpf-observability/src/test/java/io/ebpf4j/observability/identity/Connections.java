@@ -130,7 +130,8 @@ final class Connections {
                         Completeness.WHOLE));
     }
 
-    static DnsTransaction answer(long when, ProcessRef asker, long namespace, String name, long ttl, String... addresses) {
+    static DnsTransaction answer(
+            long when, ProcessRef asker, long namespace, String name, long ttl, String... addresses) {
         return answer(when, asker, namespace, name, ttl, List.of(), addresses);
     }
 

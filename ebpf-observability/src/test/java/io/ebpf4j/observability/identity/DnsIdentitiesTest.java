@@ -19,7 +19,13 @@ class DnsIdentitiesTest {
     @Test
     void theNameAskedForIsTheIdentityAndItsAliasesTheDetail() {
         source.learn(answer(
-                SECOND, CURL, 1, "API.Example.com.", 60, List.of("edge.example.net", "e7.example.net"), "198.51.100.7"));
+                SECOND,
+                CURL,
+                1,
+                "API.Example.com.",
+                60,
+                List.of("edge.example.net", "e7.example.net"),
+                "198.51.100.7"));
         assertThat(Subjects.ask(source, Subjects.far("198.51.100.7", 443, 2 * SECOND)))
                 .singleElement()
                 .isEqualTo(new Finding(
@@ -29,7 +35,8 @@ class DnsIdentitiesTest {
                         61 * SECOND,
                         "A answer for api.example.com to curl(4711), alias of edge.example.net, e7.example.net"));
         assertThat(Subjects.ask(source, Subjects.near(CURL, 0))).isEmpty();
-        assertThat(Subjects.names(source, Subjects.far("198.51.100.8", 443, 2 * SECOND))).isEmpty();
+        assertThat(Subjects.names(source, Subjects.far("198.51.100.8", 443, 2 * SECOND)))
+                .isEmpty();
     }
 
     @Test
@@ -89,7 +96,8 @@ class DnsIdentitiesTest {
                 .startsWith("n39.example");
         assertThat(source.dropped()).isEqualTo(8);
         for (int i = 0; i < 20_000; i++) {
-            source.learn(answer(SECOND, SERVER, 1, "x.example", 60, "10." + i / 65536 + "." + (i / 256 % 256) + "." + i % 256));
+            source.learn(answer(
+                    SECOND, SERVER, 1, "x.example", 60, "10." + i / 65536 + "." + (i / 256 % 256) + "." + i % 256));
         }
         assertThat(source.addresses()).isEqualTo(1 << 14);
     }

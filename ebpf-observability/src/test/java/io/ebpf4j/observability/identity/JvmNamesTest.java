@@ -21,11 +21,13 @@ class JvmNamesTest {
         InetAddress address = InetAddress.getByName("198.51.100.7");
         source.learn("API.example.com", List.of(address), 5);
         source.learn("192.0.2.1", List.of(InetAddress.getByName("192.0.2.1")), 5);
-        assertThat(Subjects.ask(source, Subjects.far("198.51.100.7", 443))).singleElement().satisfies(finding -> {
-            assertThat(finding.identity()).isEqualTo(new NameIdentity("api.example.com"));
-            assertThat(finding.provenance()).isEqualTo(Provenance.JVM_RESOLVER);
-            assertThat(finding.learned()).isEqualTo(5);
-        });
+        assertThat(Subjects.ask(source, Subjects.far("198.51.100.7", 443)))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.identity()).isEqualTo(new NameIdentity("api.example.com"));
+                    assertThat(finding.provenance()).isEqualTo(Provenance.JVM_RESOLVER);
+                    assertThat(finding.learned()).isEqualTo(5);
+                });
         assertThat(Subjects.ask(source, Subjects.far("192.0.2.1", 443))).isEmpty();
         Subject others = new Subject(
                 Subject.Side.FAR,
@@ -40,7 +42,8 @@ class JvmNamesTest {
     }
 
     @Test
-    void aJvmWhoseUserRegisteredTheResolverLearnsItsOwnNames(@TempDir Path folder) throws IOException, InterruptedException {
+    void aJvmWhoseUserRegisteredTheResolverLearnsItsOwnNames(@TempDir Path folder)
+            throws IOException, InterruptedException {
         Path services = Files.createDirectories(folder.resolve("META-INF/services"));
         Files.writeString(
                 services.resolve("java.net.spi.InetAddressResolverProvider"), JvmResolverProvider.class.getName());

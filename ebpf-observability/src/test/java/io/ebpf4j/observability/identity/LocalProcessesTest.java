@@ -64,8 +64,9 @@ class LocalProcessesTest {
 
     @Test
     void aPodIsKnownByItsCgroup() throws IOException {
-        Path pod = Files.createDirectories(root.resolve(
-                "kubepods.slice/kubepods-pod2b1f8a4c_9d3e_4f6a_8b7c_1a2b3c4d5e6f.slice/cri-containerd-" + ID + ".scope"));
+        Path pod = Files.createDirectories(
+                root.resolve("kubepods.slice/kubepods-pod2b1f8a4c_9d3e_4f6a_8b7c_1a2b3c4d5e6f.slice/cri-containerd-"
+                        + ID + ".scope"));
         LocalProcesses processes = processes();
         Subject subject = Subjects.near(JOB, (Long) Files.getAttribute(pod, "unix:ino"));
         assertThat(processes.pod(subject)).isEqualTo("2b1f8a4c-9d3e-4f6a-8b7c-1a2b3c4d5e6f");

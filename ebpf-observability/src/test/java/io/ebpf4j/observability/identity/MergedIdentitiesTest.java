@@ -55,7 +55,10 @@ class MergedIdentitiesTest {
     @Test
     void theOrderIsThatOfProvenanceWhateverTheOrderOfTheSources() {
         Told one = new Told();
-        one.say(finding("host", Provenance.HTTP_HOST, 1), finding("b", Provenance.DNS, 2), finding("a", Provenance.DNS, 1));
+        one.say(
+                finding("host", Provenance.HTTP_HOST, 1),
+                finding("b", Provenance.DNS, 2),
+                finding("a", Provenance.DNS, 1));
         Told other = new Told();
         other.say(finding("file", Provenance.STATIC_FILE, 1), finding("range", Provenance.CIDR_RULE, 1));
         Resolution resolution = merged(one, other).resolve(Subjects.far("10.0.0.1", 80));
@@ -107,8 +110,8 @@ class MergedIdentitiesTest {
     @Test
     void aNameThatComesALittleLateNamesTheConnectionThatHasNone() {
         DnsIdentities dns = new DnsIdentities();
-        MergedIdentities merged = merged(dns, new AddressIdentities(
-                AddressIdentities.Outside.WORLD, Set::of, Map.of()));
+        MergedIdentities merged =
+                merged(dns, new AddressIdentities(AddressIdentities.Outside.WORLD, Set::of, Map.of()));
         Subject subject = Subjects.far("198.51.100.7", 443, 2 * SECOND);
         assertThat(merged.resolve(subject).identity()).isEqualTo(ReservedIdentity.WORLD);
         dns.learn(answer(SECOND, CURL, 1, "a.example", 1, "198.51.100.7")); // told after, answered before

@@ -41,8 +41,8 @@ class PeerIdentitiesTest {
                         2 * SECOND,
                         Long.MAX_VALUE,
                         "socket of server(99) on this host: server(99)"));
-        Subject seenByServer = new Subject(
-                Subject.Side.FAR, FAR.remote(), ProcessRef.UNKNOWN, 0, 2, SERVER, 78, 2 * SECOND);
+        Subject seenByServer =
+                new Subject(Subject.Side.FAR, FAR.remote(), ProcessRef.UNKNOWN, 0, 2, SERVER, 78, 2 * SECOND);
         assertThat(Subjects.names(source, seenByServer)).containsExactly("curl");
         assertThat(Subjects.ask(source, Subjects.near(CURL, 0))).isEmpty();
     }

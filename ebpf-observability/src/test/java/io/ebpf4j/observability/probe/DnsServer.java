@@ -16,13 +16,13 @@ import java.util.concurrent.TimeUnit;
  * addresses, {@code alias.test} that leads there by {@code middle.test}, and {@code big.test} with a text that fits no
  * datagram of 512 bytes; nothing else exists.
  */
-final class DnsServer implements AutoCloseable {
+public final class DnsServer implements AutoCloseable {
     static final int TTL = 300;
 
     private final Process process;
     private final Path configuration;
 
-    DnsServer(TestNetwork network) {
+    public DnsServer(TestNetwork network) {
         configuration = Path.of("/etc/netns", network.name());
         try {
             Files.createDirectories(configuration);

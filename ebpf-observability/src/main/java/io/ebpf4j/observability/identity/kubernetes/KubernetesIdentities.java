@@ -68,13 +68,22 @@ public final class KubernetesIdentities implements IdentitySource, AutoCloseable
     private KubernetesIdentities(KubernetesClient client, KubernetesOptions options, LocalProcesses processes) {
         this.cluster = new ClusterIdentities(options.cluster(), options.node(), options.grace(), processes);
         SharedIndexInformer<Pod> pods = client.pods().inAnyNamespace().runnableInformer(0);
-        SharedIndexInformer<Service> services = client.services().inAnyNamespace().runnableInformer(0);
+        SharedIndexInformer<Service> services =
+                client.services().inAnyNamespace().runnableInformer(0);
         SharedIndexInformer<Node> nodes = client.nodes().runnableInformer(0);
         this.listed = CompletableFuture.allOf(
                 // services and nodes first: they are few, and pods are selected by services
                 start(services, new SlimStore<>(Service::new), this::put, this::ended),
-                start(nodes, new SlimStore<>(Node::new), this::put, node -> cluster.nodeEnded(node.getMetadata().getName())),
-                start(pods, new SlimStore<>(Pod::new), this::put, pod -> cluster.podEnded(uid(pod), System.nanoTime())));
+                start(
+                        nodes,
+                        new SlimStore<>(Node::new),
+                        this::put,
+                        node -> cluster.nodeEnded(node.getMetadata().getName())),
+                start(
+                        pods,
+                        new SlimStore<>(Pod::new),
+                        this::put,
+                        pod -> cluster.podEnded(uid(pod), System.nanoTime())));
     }
 
     /**
@@ -85,7 +94,8 @@ public final class KubernetesIdentities implements IdentitySource, AutoCloseable
      * @param processes this host's processes, the same as other sources have
      * @return the source, to be closed by the caller
      */
-    @SuppressWarnings("exports") // transitive, the client's module would be asked for of everybody who compiles against this one
+    @SuppressWarnings(
+            "exports") // transitive, the client's module would be asked for of everybody who compiles against this one
     public static KubernetesIdentities start(
             KubernetesClient client, KubernetesOptions options, LocalProcesses processes) {
         return new KubernetesIdentities(client, options, processes);
@@ -140,7 +150,8 @@ public final class KubernetesIdentities implements IdentitySource, AutoCloseable
         Map<String, String> all = orNone(pod.getMetadata().getLabels());
         Map<String, String> labels = new HashMap<>(all);
         labels.keySet().removeAll(CHANGING);
-        boolean hostNetwork = pod.getSpec() != null && Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
+        boolean hostNetwork =
+                pod.getSpec() != null && Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
         String mirrored = orNone(pod.getMetadata().getAnnotations()).getOrDefault(MIRROR, "");
         List<String> containers = status == null ? new ArrayList<>() : containers(status);
         cluster.put(
@@ -231,7 +242,8 @@ public final class KubernetesIdentities implements IdentitySource, AutoCloseable
         Stream<@Nullable String> all = node.getStatus() == null
                 ? Stream.empty()
                 : orNone(node.getStatus().getAddresses()).stream()
-                        .filter(address -> Arrays.asList("InternalIP", "ExternalIP").contains(address.getType()))
+                        .filter(address ->
+                                Arrays.asList("InternalIP", "ExternalIP").contains(address.getType()))
                         .map(NodeAddress::getAddress);
         cluster.put(new ClusterNode(node.getMetadata().getName(), addresses(all)));
     }

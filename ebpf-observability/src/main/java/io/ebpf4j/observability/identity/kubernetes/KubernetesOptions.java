@@ -12,8 +12,8 @@ import java.util.Objects;
  */
 public record KubernetesOptions(String cluster, String node, Duration grace) {
     /** No cluster's name; the node of the environment variable {@code NODE_NAME}, where it is set; five minutes. */
-    public static final KubernetesOptions DEFAULTS =
-            new KubernetesOptions("", Objects.requireNonNullElse(System.getenv("NODE_NAME"), ""), Duration.ofMinutes(5));
+    public static final KubernetesOptions DEFAULTS = new KubernetesOptions(
+            "", Objects.requireNonNullElse(System.getenv("NODE_NAME"), ""), Duration.ofMinutes(5));
 
     /**
      * Checks the options.

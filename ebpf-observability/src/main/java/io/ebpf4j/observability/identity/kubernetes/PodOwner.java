@@ -18,9 +18,11 @@ record PodOwner(String kind, String name) {
     private static final Pattern RUN = Pattern.compile("(.+)-[0-9]{8,10}");
 
     static PodOwner of(Pod pod) {
-        Map<String, String> labels = KubernetesIdentities.orNone(pod.getMetadata().getLabels());
+        Map<String, String> labels =
+                KubernetesIdentities.orNone(pod.getMetadata().getLabels());
         String name = pod.getMetadata().getName();
-        for (OwnerReference owner : KubernetesIdentities.orNone(pod.getMetadata().getOwnerReferences())) {
+        for (OwnerReference owner :
+                KubernetesIdentities.orNone(pod.getMetadata().getOwnerReferences())) {
             if (Boolean.TRUE.equals(owner.getController())) {
                 return of(owner, name, labels);
             }

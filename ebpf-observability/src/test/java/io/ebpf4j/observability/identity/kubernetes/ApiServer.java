@@ -97,7 +97,7 @@ final class ApiServer implements AutoCloseable {
 
         @Override
         public MockResponse handleGet(String path) {
-            if (path.contains("/pods?") && !path.contains("watch=true")) {
+            if (path.startsWith("/api/v1/pods") && !path.contains("watch=true")) {
                 lists++;
             }
             return super.handleGet(path);
@@ -121,8 +121,8 @@ final class ApiServer implements AutoCloseable {
             super.processEvent(path, pathAttributes, oldAttributes, resource, newState);
             synchronized (changes) {
                 String type = newState == null ? "DELETED" : before == null ? "ADDED" : "MODIFIED";
-                GenericKubernetesResource object = Serialization.unmarshal(
-                        newState == null ? before : newState, GenericKubernetesResource.class);
+                GenericKubernetesResource object =
+                        Serialization.unmarshal(newState == null ? before : newState, GenericKubernetesResource.class);
                 if (newState == null) { // an end has a version of its own
                     object.getMetadata().setResourceVersion(Long.toString(requestResourceVersion()));
                 }
@@ -159,8 +159,7 @@ final class ApiServer implements AutoCloseable {
                     if (version < forgotten) {
                         gone++;
                         opened.send("{\"type\":\"ERROR\",\"object\":" + Serialization.asJson(EXPIRED) + "}");
-                        opened.close(1000, "");
-                        return;
+                        return; // the client ends it
                     }
                     socket = opened;
                     changes.forEach(this::tell);

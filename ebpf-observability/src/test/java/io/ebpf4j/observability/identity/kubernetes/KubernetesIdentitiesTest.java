@@ -17,6 +17,8 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.mockwebserver.MockWebServer;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,8 +46,11 @@ class KubernetesIdentitiesTest {
     private static final long SECOND = 1_000_000_000;
     private static final long CHURN_NANOS = SECOND / 25; // a deletion and a creation: 50 changes a second
 
+    private static final Duration CLOSING = Duration.ofSeconds(20);
+
     private final Logger mockLog = Logger.getLogger(MockWebServer.class.getName());
     private ApiServer server;
+    private long pollers;
     private CuttingProxy proxy;
     private KubernetesClient direct;
     private KubernetesClient client;
@@ -52,6 +58,7 @@ class KubernetesIdentitiesTest {
     @BeforeEach
     void open() throws IOException {
         mockLog.setLevel(Level.WARNING); // it tells of every request
+        pollers = pollers();
         server = new ApiServer();
         proxy = new CuttingProxy(server.port());
         direct = client(server.port());
@@ -76,6 +83,27 @@ class KubernetesIdentitiesTest {
         direct.close();
         proxy.close();
         server.close();
+        // the client's and the server's selectors close later, on threads of their own
+        long end = System.nanoTime() + CLOSING.toNanos();
+        while (pollers() > pollers && System.nanoTime() - end < 0) {
+            System.gc(); // the JDK's client goes when nobody has it any more
+            sleep();
+        }
+        assertThat(pollers()).isLessThanOrEqualTo(pollers);
+    }
+
+    private static long pollers() throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(KubernetesIdentitiesTest::isPoller).count();
+        }
+    }
+
+    private static boolean isPoller(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("anon_inode:");
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     private static Pod pod(String name, String namespace, int workload, String address) {
@@ -120,42 +148,51 @@ class KubernetesIdentitiesTest {
     @Timeout(60)
     void whatAClusterIsMadeOf() throws Exception {
         server.put("pods", pod("app-1-a", "shop", 1, "10.1.0.1"));
-        server.put("pods", new PodBuilder(pod("agent", "shop", 2, "192.0.2.1"))
-                .editSpec()
-                .withHostNetwork(true)
-                .endSpec()
-                .build());
-        server.put("pods", new PodBuilder(pod("done", "shop", 3, "10.1.0.3"))
-                .editStatus()
-                .withPhase("Succeeded")
-                .endStatus()
-                .build());
-        server.put("services", new ServiceBuilder()
-                .withNewMetadata()
-                .withName("front")
-                .withNamespace("shop")
-                .withUid("s1")
-                .withResourceVersion("1")
-                .endMetadata()
-                .withNewSpec()
-                .withClusterIP("10.96.0.7")
-                .withSelector(Map.of("app", "app-1"))
-                .endSpec()
-                .build());
+        server.put(
+                "pods",
+                new PodBuilder(pod("agent", "shop", 2, "192.0.2.1"))
+                        .editSpec()
+                        .withHostNetwork(true)
+                        .endSpec()
+                        .build());
+        server.put(
+                "pods",
+                new PodBuilder(pod("done", "shop", 3, "10.1.0.3"))
+                        .editStatus()
+                        .withPhase("Succeeded")
+                        .endStatus()
+                        .build());
+        server.put(
+                "services",
+                new ServiceBuilder()
+                        .withNewMetadata()
+                        .withName("front")
+                        .withNamespace("shop")
+                        .withUid("s1")
+                        .withResourceVersion("1")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withClusterIP("10.96.0.7")
+                        .withSelector(Map.of("app", "app-1"))
+                        .endSpec()
+                        .build());
         for (int i = 1; i <= 2; i++) {
-            server.put("nodes", new NodeBuilder()
-                    .withNewMetadata()
-                    .withName("node-" + i)
-                    .withUid("n" + i)
-                    .withResourceVersion("1")
-                    .endMetadata()
-                    .withNewStatus()
-                    .addNewAddress("192.0.2." + i, "InternalIP")
-                    .addNewAddress("node-" + i, "Hostname")
-                    .endStatus()
-                    .build());
+            server.put(
+                    "nodes",
+                    new NodeBuilder()
+                            .withNewMetadata()
+                            .withName("node-" + i)
+                            .withUid("n" + i)
+                            .withResourceVersion("1")
+                            .endMetadata()
+                            .withNewStatus()
+                            .addNewAddress("192.0.2." + i, "InternalIP")
+                            .addNewAddress("node-" + i, "Hostname")
+                            .endStatus()
+                            .build());
         }
-        KubernetesOptions options = KubernetesOptions.DEFAULTS.withCluster("prod").withNode("node-1");
+        KubernetesOptions options =
+                KubernetesOptions.DEFAULTS.withCluster("prod").withNode("node-1");
         try (KubernetesIdentities source = KubernetesIdentities.start(client, options, LocalProcesses.ofEvents())) {
             source.listed().get(30, TimeUnit.SECONDS);
             WorkloadIdentity workload = new WorkloadIdentity(
@@ -332,7 +369,9 @@ class KubernetesIdentitiesTest {
             long steadyStaleness = steady.stop();
             report("steady", churn, steady);
             assertThat(steady.wrong).isEmpty();
-            assertThat(steadyStaleness).as("an address's old name after its end").isLessThan(5 * SECOND);
+            assertThat(steadyStaleness)
+                    .as("an address's old name after its end")
+                    .isLessThan(5 * SECOND);
 
             int lists = server.lists();
             Auditor resumed = new Auditor(source);
@@ -356,8 +395,8 @@ class KubernetesIdentitiesTest {
                 assertThat(ask(source, address(i)))
                         .as(address(i))
                         .singleElement()
-                        .satisfies(finding -> assertThat(finding.identity())
-                                .isEqualTo(holders.get(holders.size() - 1).identity));
+                        .satisfies(finding ->
+                                assertThat(finding.identity()).isEqualTo(holders.get(holders.size() - 1).identity));
             }
             assertThat(churn.changes).isGreaterThanOrEqualTo(400);
         }
