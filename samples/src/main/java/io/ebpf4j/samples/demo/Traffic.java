@@ -23,6 +23,16 @@ import java.util.concurrent.Future;
 record Traffic(
         Host from, Host to, int count, int workers, long pauseMillis, String method, int bodyBytes, String path) {
 
+    /** What services do on a day on which nothing happens. */
+    static final List<Traffic> ORDINARY = List.of(
+            reads(Host.RESUMES, 48, "/v1/candidates/{}"), reads(Host.JOBPOSTING, 40, "/v1/jobs/{}"), messages(40));
+
+    /** Enough for the services' programs to be as fast as they get. */
+    static final List<Traffic> WARM_UP = List.of(
+            reads(Host.RESUMES, 20, "/v1/candidates/{}").withPause(0),
+            reads(Host.JOBPOSTING, 20, "/v1/jobs/{}").withPause(0),
+            messages(20).withPause(0));
+
     static Traffic reads(Host from, int count, String path) {
         return new Traffic(from, Host.CORE_API_V1, count, 2, 100, "GET", 0, path);
     }
@@ -41,6 +51,10 @@ record Traffic(
 
     Traffic withWorkers(int more) {
         return new Traffic(from, to, count, more, pauseMillis, method, bodyBytes, path);
+    }
+
+    Traffic withPause(long millis) {
+        return new Traffic(from, to, count, workers, millis, method, bodyBytes, path);
     }
 
     /** Sends it all; different services do so at the same time. */

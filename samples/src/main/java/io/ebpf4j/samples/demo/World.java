@@ -2,12 +2,16 @@ package io.ebpf4j.samples.demo;
 
 import io.ebpf4j.samples.demo.service.AccessLog;
 import io.ebpf4j.samples.demo.service.AccessRecord;
+import io.ebpf4j.samples.demo.service.HttpService;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +28,7 @@ public final class World implements AutoCloseable {
     private static final String GATEWAY = "169.254.1.1";
 
     private static final String DEVICE = "eth0";
+    private static final long GRACE_MILLIS = 200;
     private static final Path NAME_SERVICE_SWITCH = Path.of("/etc/nsswitch.conf");
 
     private final RunName run;
@@ -60,6 +65,7 @@ public final class World implements AutoCloseable {
         makeFolder();
         makeGroups();
         makeNetwork();
+        writeIdentities();
         for (Host host : Host.values()) {
             start(host);
         }
@@ -173,13 +179,19 @@ public final class World implements AutoCloseable {
     }
 
     /**
-     * Replaces core-api's first version by the second, as a rolling upgrade does: its name leads to the new one, then the old
-     * one is ended.
+     * Replaces core-api's first version by the second, as a rolling upgrade does: its name leads to the new one; the old
+     * one is ended when nobody goes by its address any more.
      *
      * @throws IOException a program ended before its time
      */
     public void upgradeCoreApi() throws IOException {
         name(Host.CORE_API_V2);
+        try {
+            Thread.sleep(Duration.ofSeconds(HttpService.NAME_SECONDS).plusMillis(GRACE_MILLIS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted in the upgrade");
+        }
         service(Host.CORE_API_V1).close();
     }
 
@@ -223,6 +235,35 @@ public final class World implements AutoCloseable {
      */
     public List<AccessRecord> asked(Host host) throws IOException {
         return AccessLog.read(folder(host).resolve("asked.log"));
+    }
+
+    /**
+     * {@return a file that says which service runs where, by control group and by address, for who has no cluster to ask: in the
+     * form of {@link io.ebpf4j.observability.identity.StaticIdentities}}
+     */
+    public Path identities() {
+        return Remains.folder(run).resolve("identities.properties");
+    }
+
+    private synchronized void writeIdentities() throws IOException {
+        check();
+        StringBuilder text = new StringBuilder("cluster = demo\n");
+        for (Host host : Host.values()) {
+            if (!host.tenant().isEmpty()) {
+                Map<String, String> parts = new LinkedHashMap<>();
+                parts.put("namespace", host.tenant());
+                parts.put("kind", "Deployment");
+                parts.put("workload", host.service());
+                parts.put("service", host.service());
+                parts.put("pod", host.label());
+                parts.put("label.app", host.service());
+                parts.put("address", host.address());
+                parts.put("cgroup", "/" + run + "/" + host.label());
+                parts.forEach(
+                        (part, value) -> text.append("workload.%s.%s = %s\n".formatted(host.label(), part, value)));
+            }
+        }
+        Files.writeString(identities(), text);
     }
 
     NetworkNamespace namespace(Host host) {

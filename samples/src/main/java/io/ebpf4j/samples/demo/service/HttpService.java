@@ -23,6 +23,9 @@ import java.util.concurrent.Executors;
  * </pre>
  */
 public final class HttpService {
+    /** How long a service goes by an address that it has learned, in seconds. */
+    public static final int NAME_SECONDS = 1;
+
     private static final int BACKLOG = 128;
 
     private HttpService() {}
@@ -34,8 +37,7 @@ public final class HttpService {
      * @throws IOException the port or a log cannot be opened
      */
     public static void main(String[] arguments) throws IOException {
-        // every batch of requests asks for its names anew, as a new process would
-        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.ttl", Integer.toString(NAME_SECONDS));
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
         String name = arguments[0];
         InetSocketAddress address =
