@@ -25,6 +25,7 @@ final class AskedNames {
     private static final int A = 1; // RFC 1035, 3.2.2
     private static final int AAAA = 28; // RFC 3596
     private static final long TOGETHER = 2_000_000_000L;
+    private static final long LONG_AGO = 1L << 62;
     private static final long TYPES_TOGETHER = 1_000_000_000L;
     private static final long CLOCKS = 1_000_000; // an answer is told when its call returns, a SYN when it is made
 
@@ -112,10 +113,12 @@ final class AskedNames {
     private static Answer answer(DnsTransaction found, Deque<DnsTransaction> recent, long connect) {
         long began = found.started();
         long ended = found.timestamp();
+        long earlierCall = earlierCall(found, recent);
         for (Iterator<DnsTransaction> i = recent.descendingIterator(); i.hasNext(); ) {
             DnsTransaction other = i.next();
             if (isForAddress(other)
                     && isRelated(other, found)
+                    && other.started() - earlierCall > 0
                     && other.timestamp() - connect <= CLOCKS
                     && began - other.timestamp() <= TOGETHER) {
                 began = Math.min(began, other.started());
@@ -123,6 +126,20 @@ final class AskedNames {
             }
         }
         return new Answer(found, began, connect - ended <= TOGETHER ? ended - began : -1);
+    }
+
+    /** When the call before was answered: a program that asks again every second waits no longer for that. */
+    private static long earlierCall(DnsTransaction found, Deque<DnsTransaction> recent) {
+        for (Iterator<DnsTransaction> i = recent.descendingIterator(); i.hasNext(); ) {
+            DnsTransaction other = i.next();
+            if (isResolved(other)
+                    && other.type() == found.type()
+                    && isRelated(other, found)
+                    && found.started() - other.timestamp() >= 0) {
+                return other.timestamp();
+            }
+        }
+        return found.started() - LONG_AGO;
     }
 
     /** Whether a failed question stands for its call: nothing that belongs to it was answered, and none stands for it better. */
