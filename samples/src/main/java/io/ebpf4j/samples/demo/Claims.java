@@ -116,7 +116,7 @@ final class Claims {
                         "the exemplar of " + row.pair() + " is a slow request of its client",
                         trace,
                         asked.getOrDefault(row.pair(), List.of()).stream()
-                                .filter(record -> record.latencyNanos() > Story.SLOW_MILLIS * 1_000_000L)
+                                .filter(record -> record.latencyNanos() > Story.SLOWER_MILLIS * 1_000_000L)
                                 .map(AccessRecord::traceId)
                                 .filter(trace::equals)
                                 .findFirst()

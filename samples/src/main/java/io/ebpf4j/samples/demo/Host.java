@@ -13,17 +13,17 @@ public enum Host {
     /** The cluster's resolver. */
     DNS("kube-dns", "kube-system", "10.244.0.10", 53, 0),
     /** The API that the other services ask, as it was. */
-    CORE_API_V1("core-api", "tenant-jobs", "10.244.7.11", 8080, 4),
+    CORE_API_V1("core-api", "tenant-jobs", "10.244.7.11", 8080, 40),
     /** The same, after the upgrade. */
-    CORE_API_V2("core-api", "tenant-jobs", "10.244.7.12", 8080, 4),
+    CORE_API_V2("core-api", "tenant-jobs", "10.244.7.12", 8080, 40),
     /** Reads candidates of core-api. */
-    RESUMES("resumes", "tenant-jobs", "10.244.7.21", 8080, 3),
+    RESUMES("resumes", "tenant-jobs", "10.244.7.21", 8080, 40),
     /** Sends messages by way of api.twilio.com. */
-    NOTIFICATIONS("notifications", "tenant-jobs", "10.244.7.31", 8080, 3),
+    NOTIFICATIONS("notifications", "tenant-jobs", "10.244.7.31", 8080, 40),
     /** Reads jobs of core-api. */
-    JOBPOSTING("jobposting", "tenant-jobs", "10.244.7.41", 8080, 3),
+    JOBPOSTING("jobposting", "tenant-jobs", "10.244.7.41", 8080, 40),
     /** What stands for api.twilio.com: outside, at an address set aside for documentation (RFC 5737). */
-    TWILIO("twilio", "", "198.51.100.80", 80, 15);
+    TWILIO("twilio", "", "198.51.100.80", 80, 60);
 
     private final String service;
     private final String tenant;
@@ -79,6 +79,11 @@ public enum Host {
 
     Class<?> program() {
         return this == DNS ? NameServer.class : HttpService.class;
+    }
+
+    /** How long an answer takes. */
+    long answerMillis() {
+        return answerMillis;
     }
 
     /** The program's arguments. */

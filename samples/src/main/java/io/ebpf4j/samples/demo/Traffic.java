@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
  * Requests that a service is going to send to another, by its name.
  *
  * @param from who asks
- * @param to who is asked
+ * @param to who is asked; core-api by its name, whatever its version, but for the second version, which is asked by address
  * @param count how many requests
  * @param workers how many at a time, each on a connection of its own
  * @param pauseMillis how long a worker rests after each
@@ -27,11 +27,15 @@ record Traffic(
     static final List<Traffic> ORDINARY = List.of(
             reads(Host.RESUMES, 48, "/v1/candidates/{}"), reads(Host.JOBPOSTING, 40, "/v1/jobs/{}"), messages(40));
 
-    /** Enough for the services' programs to be as fast as they get. */
+    /** Enough for the services' programs to be about as fast as they get. */
     static final List<Traffic> WARM_UP = List.of(
-            reads(Host.RESUMES, 20, "/v1/candidates/{}").withPause(0),
-            reads(Host.JOBPOSTING, 20, "/v1/jobs/{}").withPause(0),
-            messages(20).withPause(0));
+            reads(Host.RESUMES, 40, "/v1/candidates/{}").withWorkers(4).withPause(0),
+            reads(Host.JOBPOSTING, 40, "/v1/jobs/{}").withWorkers(4).withPause(0),
+            reads(Host.JOBPOSTING, 40, "/v1/jobs/{}")
+                    .to(Host.CORE_API_V2)
+                    .withWorkers(8)
+                    .withPause(0),
+            messages(40).withWorkers(4).withPause(0));
 
     static Traffic reads(Host from, int count, String path) {
         return new Traffic(from, Host.CORE_API_V1, count, 2, 100, "GET", 0, path);
@@ -47,6 +51,10 @@ record Traffic(
                 "POST",
                 8 << 10,
                 "/2010-04-01/Accounts/AC42/Messages/{}.json");
+    }
+
+    Traffic to(Host other) {
+        return new Traffic(from, other, count, workers, pauseMillis, method, bodyBytes, path);
     }
 
     Traffic withWorkers(int more) {
@@ -80,8 +88,11 @@ record Traffic(
     }
 
     private int send(World world) throws IOException {
-        // a service of the tenant is asked by its short name, which the resolver completes
-        String name = to.tenant().isEmpty() ? to.domainName() : to.service();
+        String name = switch (to) {
+            case TWILIO -> to.domainName();
+            case CORE_API_V2 -> to.address(); // the name does not lead there before the upgrade
+            default -> to.service(); // the short name, which the resolver completes
+        };
         int unanswered = Integer.parseInt(world.service(from)
                 .order("send %d %d %d %s %d http://%s:%d%s"
                         .formatted(count, workers, pauseMillis, method, bodyBytes, name, to.port(), path)));
