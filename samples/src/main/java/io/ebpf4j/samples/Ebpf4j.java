@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             RecordCommand.class,
             ReplayCommand.class,
             ObjectCommand.class,
+            DemoCommand.class,
             DoctorCommand.class
         })
 public final class Ebpf4j {

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param statuses how many answers of each status
  * @param latency how long answers took, seconds
  */
-record HttpRow(Pair pair, String method, Map<Integer, Long> statuses, Optional<Histogram> latency) {
+public record HttpRow(Pair pair, String method, Map<Integer, Long> statuses, Optional<Histogram> latency) {
     private static final int CLASS = 100;
 
     /** The rows of a window, by pair. */

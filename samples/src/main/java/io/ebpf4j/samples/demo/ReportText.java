@@ -1,6 +1,7 @@
 package io.ebpf4j.samples.demo;
 
 import io.ebpf4j.observability.aggregate.Exemplar;
+import io.ebpf4j.observability.servicemap.MapRenderer;
 import io.ebpf4j.observability.verdict.Evidence;
 import io.ebpf4j.observability.verdict.Fault;
 import io.ebpf4j.observability.verdict.LayerVerdict;
@@ -26,7 +27,10 @@ final class ReportText {
         lines.add("");
         section(lines, "HTTP by source and destination", http(report));
         section(lines, "TCP by source and destination", tcp(report));
-        section(lines, "Service map", report.map().lines().toList());
+        section(
+                lines,
+                "Service map",
+                MapRenderer.text().render(report.map()).lines().toList());
         lines.addAll(verdicts(report));
         return lines;
     }

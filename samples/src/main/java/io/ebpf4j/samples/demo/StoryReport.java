@@ -1,5 +1,7 @@
 package io.ebpf4j.samples.demo;
 
+import io.ebpf4j.observability.json.JsonLine;
+import io.ebpf4j.observability.servicemap.ServiceMap;
 import io.ebpf4j.observability.verdict.LayerVerdict;
 import java.util.List;
 import java.util.Map;
@@ -12,25 +14,37 @@ import java.util.Map;
  * @param http requests by who asked whom, as their clients saw them
  * @param tcp connections by who is connected to whom, as their clients saw them
  * @param verdicts which layer is at fault, for each pair that talked over HTTP
- * @param map the service map, as text
+ * @param map who talked to whom, how well, and whose fault it was
  * @param claims what has to be so
  */
-record StoryReport(
+public record StoryReport(
         Story story,
         double seconds,
         List<HttpRow> http,
         List<TcpRow> tcp,
         Map<Pair, LayerVerdict> verdicts,
-        String map,
+        ServiceMap map,
         List<Claim> claims) {
-    StoryReport {
+    /** Copies the collections. */
+    public StoryReport {
         http = List.copyOf(http);
         tcp = List.copyOf(tcp);
         verdicts = Map.copyOf(verdicts);
         claims = List.copyOf(claims);
     }
 
-    boolean holds() {
+    /** {@return the report for a terminal, line by line} */
+    public List<String> lines() {
+        return ReportText.lines(this);
+    }
+
+    /** {@return the same as one JSON object} */
+    public JsonLine json() {
+        return ReportJson.of(this);
+    }
+
+    /** {@return whether all is as it has to be} */
+    public boolean holds() {
         return claims.stream().allMatch(Claim::holds);
     }
 }

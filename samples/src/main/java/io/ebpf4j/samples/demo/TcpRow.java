@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param roundTrip the median of smoothed round trips, seconds; NaN where none was measured
  * @param exemplar a trace whose request met a retransmission
  */
-record TcpRow(Pair pair, long opened, long segments, long retransmits, double roundTrip, Optional<Exemplar> exemplar) {
+public record TcpRow(
+        Pair pair, long opened, long segments, long retransmits, double roundTrip, Optional<Exemplar> exemplar) {
     /** The rows of a window, by pair. */
     static List<TcpRow> of(Snapshot window) {
         return window.tcp().stream()

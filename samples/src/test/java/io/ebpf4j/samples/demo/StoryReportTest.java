@@ -8,6 +8,7 @@ import io.ebpf4j.observability.aggregate.Histogram;
 import io.ebpf4j.observability.aggregate.Snapshot;
 import io.ebpf4j.observability.event.Direction;
 import io.ebpf4j.observability.identity.NameIdentity;
+import io.ebpf4j.observability.servicemap.ServiceMap;
 import io.ebpf4j.observability.verdict.Evidence;
 import io.ebpf4j.observability.verdict.Fault;
 import io.ebpf4j.observability.verdict.LayerVerdict;
@@ -191,7 +192,7 @@ class StoryReportTest {
                 HttpRow.of(window),
                 TcpRow.of(window),
                 Map.of(READS, verdict(Fault.API_ERROR, Side.SERVER), MESSAGES, verdict(Fault.NONE_SEEN, Side.UNKNOWN)),
-                "resumes\n  → core-api\n",
+                new ServiceMap(4, 0, List.of(), List.of()),
                 List.of(Claim.of("this", 1, 1), Claim.of("that", 1, 2)));
         assertThat(report.holds()).isFalse();
         assertThat(String.join("\n", ReportText.lines(report))).isEqualTo("""
@@ -206,8 +207,9 @@ class StoryReportTest {
                             resumes  core-api               2       200            2  1.0 %
 
                           Service map
-                            resumes
-                              → core-api
+                            0 services, 0 pairs in 4.0s
+
+                            SOURCE  DESTINATION  REQ/S  ERR  P50  P95  P99  OUT  IN  RTX  RTT  CONN  FAIL  DNS    VERDICT
 
                           VERDICT  resumes → core-api: API ERROR, server side (97 % sure). 36 of 48 answers are 500.
                                    - answers of 5xx: 75.0 %, against 0.0 %
@@ -215,6 +217,29 @@ class StoryReportTest {
                           NOT SO   that: expected 1, seen 2
                           Checked against the servers' logs, the clients' logs, the kernel's counters and the story: 1 of 2 hold
                         """);
+    }
+
+    @Test
+    void jsonSaysTheSame() {
+        Snapshot window =
+                window(List.of(http(READS, Direction.CLIENT, 500, 36)), List.of(tcp(READS, Direction.CLIENT, 2, 0)));
+        StoryReport report = new StoryReport(
+                Story.API_ERRORS,
+                4,
+                HttpRow.of(window),
+                TcpRow.of(window),
+                Map.of(READS, verdict(Fault.API_ERROR, Side.SERVER)),
+                new ServiceMap(4, 0, List.of(), List.of()),
+                List.of(Claim.of("that", 1, 2)));
+        assertThat(report.json().toString())
+                .startsWith("{\"story\":\"api_errors\",\"question\":\"")
+                .contains("\"duration_s\":4.0,\"http\":[{\"source\":\"resumes\",\"destination\":\"core-api\","
+                        + "\"method\":\"GET\",\"requests\":36,\"statuses\":{\"500\":36},\"p50_s\":0.35")
+                .contains("\"trace_id\":\"" + TRACE + "\"")
+                .contains("\"connections\":2,\"segments_sent\":200,\"retransmits\":2,\"rtt_s\":null,\"trace_id\":null")
+                .contains("\"fault\":\"api_error\",\"side\":\"server\",\"confidence\":0.97,")
+                .endsWith("\"claims\":[{\"what\":\"that\",\"expected\":\"1\",\"seen\":\"2\",\"holds\":false}],"
+                        + "\"holds\":false}");
     }
 
     @Test
