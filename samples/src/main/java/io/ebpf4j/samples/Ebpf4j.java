@@ -16,6 +16,8 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ObserveCommand.class,
+            TopCommand.class,
+            MapCommand.class,
             RecordCommand.class,
             ReplayCommand.class,
             ObjectCommand.class,

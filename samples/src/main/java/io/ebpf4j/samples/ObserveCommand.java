@@ -1,16 +1,18 @@
 package io.ebpf4j.samples;
 
+import io.ebpf4j.observability.event.ConnectivityEvent;
 import io.ebpf4j.observability.probe.TimeAnchor;
-import java.io.IOException;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints what happens to this machine's connections as it happens, until it is interrupted. */
+/** Prints what happens to this machine's connections as it happens, or exports what it amounts to, until it is interrupted. */
 @Command(
         name = "observe",
-        description = "print what happens to this machine's connections as it happens",
+        description = "print what happens to this machine's connections as it happens; or serve, send and log what it amounts"
+                + " to: the node agent",
         mixinStandardHelpOptions = true)
 final class ObserveCommand implements Callable<Integer> {
     @Mixin
@@ -22,15 +24,50 @@ final class ObserveCommand implements Callable<Integer> {
     @Mixin
     private final EventFilterOptions filters = new EventFilterOptions();
 
+    @Mixin
+    private final IdentityArguments identities = new IdentityArguments();
+
+    @Mixin
+    private final ExportArguments exports = new ExportArguments();
+
+    @Option(names = "--print", description = "print events although what was seen is exported")
+    private boolean print;
+
     @Option(names = "--count", paramLabel = "N", description = "stop after so many events")
     private long count = Long.MAX_VALUE;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        Watch watching = new Watch();
-        EventPrinter printer = new EventPrinter(output, filters.filter(), TimeAnchor.now(), count, watching::end);
-        printer.header();
-        watching.run(watch.options(), watch.nanos(), printer, output.err());
+    public Integer call() throws Exception {
+        if (!exports.isAsked()) {
+            Watch watching = new Watch();
+            EventPrinter printer = printer(watching);
+            printer.header();
+            watching.run(watch.options(), watch.nanos(), printer, output.err());
+            return 0;
+        }
+        try (IdentityArguments.Naming naming = identities.naming();
+                Agent agent = new Agent(naming.options(), exports.aggregate(), naming.processes())) {
+            Watch watching = new Watch();
+            Consumer<ConnectivityEvent> consumer = agent;
+            if (print) {
+                EventPrinter printer = printer(watching);
+                printer.header();
+                consumer = consumer.andThen(printer);
+            }
+            watching.run(
+                    watch.allLayers(),
+                    watch.nanos(),
+                    consumer,
+                    events -> {
+                        agent.fedBy(events);
+                        return exports.start(agent, events, events.anchor(), output);
+                    },
+                    output.err());
+        }
         return 0;
+    }
+
+    private EventPrinter printer(Watch watching) {
+        return new EventPrinter(output, filters.filter(), TimeAnchor.now(), count, watching::end);
     }
 }

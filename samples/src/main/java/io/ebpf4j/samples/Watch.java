@@ -4,6 +4,8 @@ import io.ebpf4j.observability.event.ConnectivityEvent;
 import io.ebpf4j.observability.probe.ConnectivityEvents;
 import io.ebpf4j.observability.probe.ConnectivityOptions;
 import io.ebpf4j.observability.probe.LayerStatus;
+import java.io.Closeable;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -20,11 +22,30 @@ final class Watch {
         enough.countDown();
     }
 
+    /** What runs beside the stream. */
+    @FunctionalInterface
+    interface Companion {
+        /** Begins, now that the stream runs; what it returns is closed after the stream, when the last event has come. */
+        Closeable begin(ConnectivityEvents events) throws IOException;
+    }
+
     void run(ConnectivityOptions options, long nanos, Consumer<ConnectivityEvent> consumer, PrintWriter errors)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
+        run(options, nanos, consumer, events -> () -> {}, errors);
+    }
+
+    void run(
+            ConnectivityOptions options,
+            long nanos,
+            Consumer<ConnectivityEvent> consumer,
+            Companion companion,
+            PrintWriter errors)
+            throws IOException, InterruptedException {
         Thread interrupted = new Thread(this::stopAndWait, "ebpf4j-interrupted");
         ConnectivityEvents events = ConnectivityEvents.start(options, consumer);
+        Closeable beside = () -> {};
         try (events) {
+            beside = companion.begin(events);
             Runtime.getRuntime().addShutdownHook(interrupted);
             for (LayerStatus layer : events.status()) {
                 layer.problem()
@@ -36,6 +57,7 @@ final class Watch {
             errors.flush();
             await(events, nanos);
         } finally {
+            beside.close();
             errors.println(Summary.of(events.ledger())); // after closing: at rest, so it balances
             errors.flush();
             stopped.countDown();

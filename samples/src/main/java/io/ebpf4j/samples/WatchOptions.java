@@ -15,8 +15,9 @@ final class WatchOptions {
     @Option(
             names = "--layer",
             paramLabel = "LAYER",
-            description = "watch this layer, may be repeated: ${COMPLETION-CANDIDATES} (default: tcp)")
-    private List<Layer> layers = List.of(Layer.TCP);
+            description = "watch this layer, may be repeated: ${COMPLETION-CANDIDATES} (default: tcp; all but tls where what"
+                    + " was seen is exported or drawn)")
+    private List<Layer> layers = List.of();
 
     @Option(names = "--duration", paramLabel = "SECONDS", description = "stop after so long")
     private double seconds = Double.POSITIVE_INFINITY;
@@ -33,9 +34,21 @@ final class WatchOptions {
             description = "bytes of each layer's ring buffer, a power of two (default: 4194304)")
     private int ringBytes = ConnectivityOptions.DEFAULTS.ringBytes();
 
+    /** What is watched where only events are asked for. */
     ConnectivityOptions options() throws IOException {
+        return options(EnumSet.of(Layer.TCP));
+    }
+
+    /** What is watched where it is all to be put together. */
+    ConnectivityOptions allLayers() throws IOException {
+        return options(EnumSet.complementOf(EnumSet.of(Layer.TLS)));
+    }
+
+    private ConnectivityOptions options(EnumSet<Layer> unlessSaid) throws IOException {
         ConnectivityOptions options =
-                ConnectivityOptions.DEFAULTS.withLayers(EnumSet.copyOf(layers)).withRingBytes(ringBytes);
+                ConnectivityOptions.DEFAULTS
+                .withLayers(layers.isEmpty() ? unlessSaid : EnumSet.copyOf(layers))
+                .withRingBytes(ringBytes);
         return namespace == null
                 ? options
                 : options.withNetworkNamespace(((Number) Files.getAttribute(namespace, "unix:ino")).longValue());

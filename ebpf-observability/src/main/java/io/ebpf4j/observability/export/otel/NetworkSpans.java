@@ -5,6 +5,7 @@ import io.ebpf4j.observability.event.Connection;
 import io.ebpf4j.observability.event.Direction;
 import io.ebpf4j.observability.event.DnsTransaction;
 import io.ebpf4j.observability.event.Endpoint;
+import io.ebpf4j.observability.event.PacketDropped;
 import io.ebpf4j.observability.event.TlsHandshake;
 import io.ebpf4j.observability.probe.TimeAnchor;
 import io.ebpf4j.observability.protocol.DnsMessage;
@@ -31,10 +32,10 @@ import java.util.Optional;
  * What the network did for a traced request, as a span in the caller's own trace: its trace identifier is the request's,
  * its parent the span that sent it. A provider that samples as the parent does leaves out what the caller left out.
  *
- * <p>The span lasts from the question for the server's name, where that was asked for this request, else from the request's
- * first byte, to the response's last. Attributes are those of the conventions for HTTP, network and server, and {@code
+ * <p>The span lasts from the journey's beginning (the question for the server's name or the SYN, where that was for this
+ * request, else the request's first byte) to its end. Attributes are those of the conventions for HTTP, network and server, and {@code
  * ebpf4j.} with {@code dns.duration}, {@code tcp.connect.duration}, {@code tcp.accept_queue.duration}, {@code
- * tls.handshake.duration}, {@code http.wait.duration} (first byte of the request to that of the response), {@code
+ * tls.handshake.duration}, {@code tcp.stall.duration}, {@code http.wait.duration} (first byte of the request to that of the response), {@code
  * http.response.duration}, {@code tcp.rtt}, {@code tcp.zero_window.duration}, in seconds, {@code tcp.retransmits}, {@code
  * tcp.syn_retransmits}, {@code tcp.unsent_retransmits}, {@code tcp.resets}, {@code connection.order}, and of a verdict {@code
  * verdict.fault}, {@code verdict.side}, {@code verdict.confidence} and {@code verdict.summary}. What was not seen has no
@@ -104,21 +105,25 @@ public final class NetworkSpans {
                 .setSpanKind(kind(journey.reporter()))
                 .setAllAttributes(attributes(journey, exchange))
                 .setAllAttributes(verdict)
-                .setStartTimestamp(at(resolution
-                        .map(question -> Math.min(question.started(), exchange.requestStart()))
-                        .orElse(exchange.requestStart())));
+                .setStartTimestamp(at(journey.began()));
         Span span = builder.startSpan();
         resolution.ifPresent(question -> span.addEvent("dns.answer", dns(question), at(question.timestamp())));
         tls.ifPresent(handshake -> span.addEvent("tls.handshake", tls(handshake), at(handshake.timestamp())));
         if (exchange.responseStart() != 0) {
             span.addEvent("http.response.first_byte", at(exchange.responseStart()));
         }
+        for (PacketDropped drop : journey.drops()) {
+            span.addEvent(
+                    "packet.dropped",
+                    Attributes.builder().put("ebpf4j.drop.reason", drop.reason()).build(),
+                    at(drop.timestamp()));
+        }
         for (String reset : journey.resets()) {
             span.addEvent(
                     "tcp.reset", Attributes.builder().put("ebpf4j.reset", reset).build());
         }
         failure(journey, exchange).ifPresent(reason -> span.setStatus(StatusCode.ERROR, reason));
-        span.end(at(Math.max(exchange.requestStart(), Math.max(exchange.responseStart(), exchange.responseEnd()))));
+        span.end(at(Math.max(journey.began(), journey.ended())));
     }
 
     private Instant at(long timestamp) {
@@ -176,9 +181,7 @@ public final class NetworkSpans {
         if (exchange.grpcStatus() >= 0) {
             attributes.put("rpc.grpc.status_code", exchange.grpcStatus());
         }
-        journey.resolution()
-                .ifPresent(question ->
-                        attributes.put("ebpf4j.dns.duration", question.latency().toNanos() / NANOS));
+        seconds(attributes, "ebpf4j.dns.duration", journey.resolutionNanos());
         seconds(attributes, "ebpf4j.tcp.connect.duration", journey.connectNanos());
         seconds(attributes, "ebpf4j.tcp.accept_queue.duration", journey.acceptQueueNanos());
         journey.connectFailure()
@@ -199,6 +202,7 @@ public final class NetworkSpans {
         if (journey.roundTripNanos() > 0) {
             seconds(attributes, "ebpf4j.tcp.rtt", journey.roundTripNanos());
         }
+        seconds(attributes, "ebpf4j.tcp.stall.duration", journey.stallNanos());
         seconds(attributes, "ebpf4j.tcp.zero_window.duration", journey.zeroWindowNanos());
         return attributes
                 .put("ebpf4j.http.request.bytes", exchange.requestBytes())

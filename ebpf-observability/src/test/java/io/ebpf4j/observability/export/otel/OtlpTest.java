@@ -137,23 +137,33 @@ class OtlpTest {
     }
 
     private static RequestJourney journey(int status, RequestJourney.Order order) {
+        boolean first = order == RequestJourney.Order.FIRST;
         return new RequestJourney(
                 Flows.clientEnd(),
                 Direction.CLIENT,
                 Flows.resumes(),
                 Flows.coreApi(),
                 order,
+                first ? 1_995_000_000L : 2_000_000_000L,
+                2_040_000_000L,
                 Optional.of(Flows.question()),
-                3_000_000,
+                first ? 5_000_000 : -1,
+                -1,
+                first ? 3_000_000 : -1,
                 Optional.empty(),
                 -1,
+                Optional.empty(),
+                0,
                 Optional.empty(),
                 Optional.of(Flows.exchange(status)),
                 2,
                 0,
                 0,
+                20_000_000,
                 0,
                 1_000_000,
+                List.of(),
+                Optional.empty(),
                 List.of());
     }
 
@@ -201,6 +211,7 @@ class OtlpTest {
                 .containsEntry("ebpf4j.http.wait.duration", "0.03")
                 .containsEntry("ebpf4j.http.response.duration", "0.01")
                 .containsEntry("ebpf4j.tcp.retransmits", "2")
+                .containsEntry("ebpf4j.tcp.stall.duration", "0.02")
                 .containsEntry("ebpf4j.verdict.fault", "transport_loss")
                 .containsEntry("k8s.src.owner.name", "resumes")
                 .doesNotContainKeys("ebpf4j.tcp.accept_queue.duration", "error.type");
