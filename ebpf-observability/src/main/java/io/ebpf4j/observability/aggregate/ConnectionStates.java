@@ -21,10 +21,10 @@ final class ConnectionStates {
     static final int SEGMENTS = 4; // sent, and received in the high half
     static final int ZERO_WINDOW_NANOS = 5;
     static final int ZERO_WINDOWS = 6;
-    static final int FLAGS = 7;
+    static final int FLAGS = 7; // and its own port in the high half
     static final int TRACE = 8; // four words
     static final int LAST_RETRANSMIT = 12;
-    static final int PORT = 13; // the series of its port, and its own port in the high half
+    static final int PORT = 13; // the series of its port + 1, 0 while there is none
     private static final int WORDS = 16; // two cache lines
 
     // the flags
@@ -109,6 +109,14 @@ final class ConnectionStates {
 
     void set(int slot, int word, long value) {
         chunks[slot >>> CHUNK_SHIFT][(slot & (CHUNK - 1)) * WORDS + word] = value;
+    }
+
+    int localPort(int slot) {
+        return (int) (get(slot, FLAGS) >>> 32);
+    }
+
+    void localPort(int slot, int port) {
+        set(slot, FLAGS, get(slot, FLAGS) & 0xffff_ffffL | (long) port << 32);
     }
 
     boolean isClosed(int slot) {

@@ -448,7 +448,8 @@ public final class FlowAggregator {
             if (found != ConnectionStates.NONE) {
                 long known = states.get(found, ConnectionStates.ROW);
                 int pid = view.pid();
-                if (pid == 0 || pid == (int) (known >>> 32)) {
+                // a client's own port is not chosen when it begins to connect
+                if ((pid == 0 || pid == (int) (known >>> 32)) && view.localPort() == states.localPort(found)) {
                     row = (int) known;
                     slot = found;
                     return;
@@ -465,29 +466,26 @@ public final class FlowAggregator {
             row = tcp.row(pair, addresses, reporter);
             slot = slot(cookie, view.timestamp());
             if (slot != ConnectionStates.NONE) {
-                int port = connection.direction() == Direction.SERVER
-                        ? connection.local().port()
-                        : connection.remote().port();
-                int portRow = ports.row(pair, addresses, reporter, PortSeries.TCP, port);
                 tcp.states().set(slot, ConnectionStates.ROW, rowAndProcess(row, view.pid()));
-                tcp.states()
-                        .set(
-                                slot,
-                                ConnectionStates.PORT,
-                                (long) connection.local().port() << 32 | portRow);
+                tcp.states().set(slot, ConnectionStates.PORT, 0); // of another series now
+                tcp.states().localPort(slot, connection.local().port());
             }
         }
 
-        /** A client's own address is not chosen before it connects. */
-        private void lookWhereItBegins(ConnectionView view) {
-            look(view);
-            if (slot != ConnectionStates.NONE) {
-                if (view.localPort() != (int) (tcp.states().get(slot, ConnectionStates.PORT) >>> 32)) {
-                    learn(view, view.cookie());
-                }
-                begins(slot);
-                ports.count((int) tcp.states().get(slot, ConnectionStates.PORT));
+        /** The beginning of a connection, which is when its port is counted. */
+        private void begin(ConnectionView view, int port) {
+            if (slot == ConnectionStates.NONE) {
+                return;
             }
+            begins(slot);
+            ConnectionStates states = tcp.states();
+            int known = (int) states.get(slot, ConnectionStates.PORT) - 1;
+            if (known < 0) {
+                known = ports.row(
+                        tcp.pair(row), tcp.addresses(row), view.direction().ordinal(), PortSeries.TCP, port);
+                states.set(slot, ConnectionStates.PORT, known + 1);
+            }
+            ports.count(known);
         }
 
         private long pair(Connection connection, long timestamp) {
@@ -530,7 +528,8 @@ public final class FlowAggregator {
 
         @Override
         public void connected(ConnectedView view) {
-            lookWhereItBegins(view);
+            look(view);
+            begin(view, view.remotePort());
             tcp.connected(row, family(view), view.latencyNanos(), Integer.toUnsignedLong(view.roundTripMicros()));
             latest.setOpaque(view.timestamp());
         }
@@ -544,7 +543,8 @@ public final class FlowAggregator {
 
         @Override
         public void accepted(AcceptedView view) {
-            lookWhereItBegins(view);
+            look(view);
+            begin(view, view.localPort());
             tcp.accepted(row, family(view), view.queuedNanos());
             latest.setOpaque(view.timestamp());
         }

@@ -239,6 +239,11 @@ final class SeriesTable {
         return (long) WORDS.getOpaque(chunks[row >>> chunkShift], (row & chunkMask) * stride) != 0;
     }
 
+    /** A word of a row's key, which never changes. */
+    long key(int row, int word) {
+        return chunks[row >>> chunkShift][(row & chunkMask) * stride + 1 + word];
+    }
+
     /** A word of the key of a row that was read. */
     static long key(long[] row, int word) {
         return row[1 + word];

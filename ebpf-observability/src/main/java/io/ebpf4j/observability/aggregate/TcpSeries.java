@@ -82,6 +82,16 @@ final class TcpSeries {
         return table.row(pair, addresses, reporter, 0);
     }
 
+    /** The first word of a row's key. */
+    long pair(int row) {
+        return table.key(row, 0);
+    }
+
+    /** The second word of a row's key. */
+    long addresses(int row) {
+        return table.key(row, 1);
+    }
+
     ConnectionStates states() {
         return states;
     }
