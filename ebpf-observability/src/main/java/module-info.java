@@ -16,6 +16,7 @@ module io.ebpf4j.observability {
     requires static kubernetes.model.core;
     requires static org.jspecify;
 
+    exports io.ebpf4j.observability;
     exports io.ebpf4j.observability.aggregate;
     exports io.ebpf4j.observability.event;
     exports io.ebpf4j.observability.export.otel;

@@ -4,7 +4,9 @@ import io.ebpf4j.observability.event.ConnectivityEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +27,11 @@ public final class HostIdentities implements AutoCloseable {
     private final Thread thread =
             Thread.ofPlatform().name("ebpf4j-identities").daemon().unstarted(this::refresh);
 
-    private HostIdentities(IdentityOptions options, LocalProcesses processes) {
+    private HostIdentities(
+            IdentityOptions options,
+            LocalProcesses processes,
+            List<? extends IdentitySource> ofThisJvm,
+            AddressIdentities addresses) {
         this.file = options.file().map(path -> new StaticIdentities(path, processes));
         IdentityTable table = new IdentityTable(options.mostIdentities());
         List<IdentitySource> owners = new ArrayList<>();
@@ -35,11 +41,11 @@ public final class HostIdentities implements AutoCloseable {
         owners.add(new ProcessIdentities(processes));
         List<IdentitySource> all = new ArrayList<>(owners);
         all.add(new PeerIdentities(new MergedIdentities(owners, table, options.merge())));
-        all.add(JvmNames.ofThisJvm());
+        all.addAll(ofThisJvm);
         all.add(new DnsIdentities());
         all.add(new ConnectionNames());
         all.add(new CidrIdentities(options.ranges()));
-        all.add(new AddressIdentities(options.outside()));
+        all.add(addresses);
         this.identities = new MergedIdentities(all, table, options.merge());
         this.identifier = new EventIdentifier(identities, options.merge());
     }
@@ -54,9 +60,25 @@ public final class HostIdentities implements AutoCloseable {
      * @throws java.io.UncheckedIOException where something that names are read from cannot be read
      */
     public static HostIdentities open(IdentityOptions options, LocalProcesses processes) {
-        HostIdentities opened = new HostIdentities(options, processes);
+        HostIdentities opened = new HostIdentities(
+                options, processes, List.of(JvmNames.ofThisJvm()), new AddressIdentities(options.outside()));
         opened.thread.start();
         return opened;
+    }
+
+    /**
+     * {@return what names by the options and by what a recording tells} This host's processes, resolver and addresses play no part, and
+     * no thread brings it up to date: whoever reads the recording does, by its time ({@link MergedIdentities#refresh}).
+     *
+     * @param options by what to name
+     * @throws IdentityFileException where the file says something that it cannot mean
+     */
+    public static HostIdentities ofRecording(IdentityOptions options) {
+        return new HostIdentities(
+                options,
+                LocalProcesses.ofEvents(),
+                List.of(),
+                new AddressIdentities(options.outside(), Set::of, Map.of()));
     }
 
     /**

@@ -14,15 +14,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Two network namespaces with an Ethernet segment between them, {@link #NEAR} and {@link #FAR}, that can lose packets. */
-final class TestPath implements AutoCloseable {
-    static final String NEAR = "192.0.2.1";
-    static final String FAR = "192.0.2.2";
+public final class TestPath implements AutoCloseable {
+    public static final String NEAR = "192.0.2.1";
+    public static final String FAR = "192.0.2.2";
     private static final int TC_ACT_SHOT = 2; // include/uapi/linux/pkt_cls.h
 
-    final TestNetwork near = new TestNetwork();
-    final TestNetwork far;
+    public final TestNetwork near = new TestNetwork();
+    public final TestNetwork far;
 
-    TestPath() {
+    public TestPath() {
         try {
             far = new TestNetwork();
         } catch (RuntimeException e) {
@@ -62,7 +62,7 @@ final class TestPath implements AutoCloseable {
     }
 
     /** From now until closed all that comes to an end is lost on the way: its sender notices nothing. */
-    AutoCloseable lossTowards(TestNetwork end) {
+    public AutoCloseable lossTowards(TestNetwork end) {
         String device = end == near ? "left" : "right";
         BpfProgram dropping = ProgramLoader.system()
                 .load(
@@ -84,7 +84,7 @@ final class TestPath implements AutoCloseable {
     }
 
     /** A counter of the kernel's own statistics of a namespace. */
-    static int statistic(TestNetwork network, String name) {
+    public static int statistic(TestNetwork network, String name) {
         Matcher nstat = Pattern.compile(name + " +(\\d+)").matcher(network.inside("nstat", "-asz", name));
         if (!nstat.find()) {
             throw new AssertionError("nstat does not know " + name);
