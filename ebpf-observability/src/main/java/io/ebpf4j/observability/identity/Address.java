@@ -25,6 +25,20 @@ record Address(long high, long low) {
                 : new Address(bytes.getLong(), bytes.getLong());
     }
 
+    /** The same as {@link #hashCode} of the end's address. */
+    static int hash(Endpoint endpoint) {
+        return hash(endpoint.high(), endpoint.low());
+    }
+
+    private static int hash(long high, long low) {
+        return 31 * Long.hashCode(high) + Long.hashCode(low);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash(high, low);
+    }
+
     boolean isIpv4() {
         return high == 0 && (low & MAPPED_MASK) == MAPPED;
     }

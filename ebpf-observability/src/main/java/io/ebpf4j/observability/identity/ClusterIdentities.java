@@ -401,7 +401,7 @@ public final class ClusterIdentities implements IdentitySource {
     public long revision(Subject subject) {
         long revision = MergedIdentities.mix(
                 processes.revision(subject),
-                revisions.of(Address.of(subject.endpoint()).hashCode()));
+                revisions.of(Address.hash(subject.endpoint())));
         if (subject.side() == Subject.Side.FAR) {
             return revision;
         }

@@ -3,7 +3,6 @@ package io.ebpf4j.observability.identity;
 import io.ebpf4j.observability.event.ConnectivityEvent;
 import io.ebpf4j.observability.event.Direction;
 import io.ebpf4j.observability.event.DnsTransaction;
-import io.ebpf4j.observability.event.Endpoint;
 import io.ebpf4j.observability.event.ProcessKey;
 import io.ebpf4j.observability.protocol.DnsMessage;
 import java.net.InetAddress;
@@ -159,8 +158,7 @@ public final class DnsIdentities implements IdentitySource {
 
     @Override
     public long revision(Subject subject) {
-        Endpoint endpoint = subject.endpoint();
-        return revisions.of(Address.of(endpoint).hashCode());
+        return revisions.of(Address.hash(subject.endpoint()));
     }
 
     /** {@return how many names found no room at their address, or made another one go} */

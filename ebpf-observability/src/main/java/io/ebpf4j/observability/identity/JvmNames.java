@@ -98,7 +98,7 @@ public final class JvmNames implements IdentitySource {
     @Override
     public long revision(Subject subject) {
         return subject.asker().pid() == pid
-                ? revisions.of(Address.of(subject.endpoint()).hashCode())
+                ? revisions.of(Address.hash(subject.endpoint()))
                 : 0;
     }
 }

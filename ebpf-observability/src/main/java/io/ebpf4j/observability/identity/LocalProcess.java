@@ -7,6 +7,4 @@ package io.ebpf4j.observability.identity;
  * @param comm the kernel's name of it; empty where it is not known
  * @param cgroup where it runs
  */
-record LocalProcess(String executable, String comm, CgroupPath cgroup) {
-    static final LocalProcess UNKNOWN = new LocalProcess("", "", CgroupPath.ROOT);
-}
+record LocalProcess(String executable, String comm, CgroupPath cgroup) {}

@@ -102,7 +102,7 @@ public final class LocalProcesses {
      * @param subject the end
      */
     public String pod(Subject subject) {
-        return of(subject).cgroup().pod();
+        return cgroupOf(subject).pod();
     }
 
     /**
@@ -112,24 +112,26 @@ public final class LocalProcesses {
      * @param subject the end
      */
     public String container(Subject subject) {
-        return of(subject).cgroup().container();
+        return cgroupOf(subject).container();
     }
 
     /** What is known of the process at an end; of the far one nothing. */
     LocalProcess of(Subject subject) {
-        if (subject.side() == Subject.Side.FAR) {
-            return LocalProcess.UNKNOWN;
-        }
         ProcessRef process = subject.process();
-        CgroupPath cgroup = folders.find(subject.cgroup()).orElse(CgroupPath.ROOT);
-        if (!process.isKnown()) {
-            return new LocalProcess("", "", cgroup);
+        if (subject.side() == Subject.Side.FAR || !process.isKnown()) {
+            return new LocalProcess("", "", cgroupOf(subject));
         }
         Optional<KnownProcess> known = proc.isPresent() ? table.ask(process) : table.find(process);
         return new LocalProcess(
-                known.map(KnownProcess::executable).orElse(""),
-                process.comm(),
-                cgroup.isRoot() ? cgroupOf(process) : cgroup);
+                known.map(KnownProcess::executable).orElse(""), process.comm(), cgroupOf(subject));
+    }
+
+    private CgroupPath cgroupOf(Subject subject) {
+        if (subject.side() == Subject.Side.FAR) {
+            return CgroupPath.ROOT;
+        }
+        CgroupPath cgroup = folders.find(subject.cgroup()).orElse(CgroupPath.ROOT);
+        return cgroup.isRoot() && subject.process().isKnown() ? cgroupOf(subject.process()) : cgroup;
     }
 
     private CgroupPath cgroupOf(ProcessRef process) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Identities are numbered without their pod ({@link WorkloadIdentity#withoutPod}): pods that come and go are one number.
  *
  * <p>Bounded: beyond the most connections, the one longest unused is forgotten. Any thread may use it; finding a known end again
- * takes one look-up in each source that keeps revisions, and allocates nothing.
+ * takes a look-up or two in each source that keeps revisions; nothing is asked of /proc or files then.
  */
 public final class MergedIdentities implements IdentityResolver {
     /** Names that an address may have got from another owner since. */
