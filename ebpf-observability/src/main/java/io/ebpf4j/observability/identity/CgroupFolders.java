@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -120,14 +121,14 @@ final class CgroupFolders {
                         Files.readAttributes(folder, "unix:ino,nlink", LinkOption.NOFOLLOW_LINKS);
                 String path = "/" + root.relativize(folder);
                 found.put((Long) attributes.get("ino"), CgroupPath.parse(path));
-                if ((Integer) attributes.get("nlink") != LEAF_LINKS) {
+                if (!Objects.equals(attributes.get("nlink"), LEAF_LINKS)) {
                     try (DirectoryStream<Path> children = Files.newDirectoryStream(
                             folder, child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))) {
                         children.forEach(next::add);
                     }
                 }
             } catch (IOException | DirectoryIteratorException gone) {
-                continue;
+                // one that went meanwhile is not there
             }
         }
         return found;

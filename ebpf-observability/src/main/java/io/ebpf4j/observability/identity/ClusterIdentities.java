@@ -399,9 +399,8 @@ public final class ClusterIdentities implements IdentitySource {
 
     @Override
     public long revision(Subject subject) {
-        long revision = MergedIdentities.mix(
-                processes.revision(subject),
-                revisions.of(Address.hash(subject.endpoint())));
+        long revision =
+                MergedIdentities.mix(processes.revision(subject), revisions.of(Address.hash(subject.endpoint())));
         if (subject.side() == Subject.Side.FAR) {
             return revision;
         }

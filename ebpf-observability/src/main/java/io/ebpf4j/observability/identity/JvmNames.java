@@ -97,8 +97,6 @@ public final class JvmNames implements IdentitySource {
 
     @Override
     public long revision(Subject subject) {
-        return subject.asker().pid() == pid
-                ? revisions.of(Address.hash(subject.endpoint()))
-                : 0;
+        return subject.asker().pid() == pid ? revisions.of(Address.hash(subject.endpoint())) : 0;
     }
 }

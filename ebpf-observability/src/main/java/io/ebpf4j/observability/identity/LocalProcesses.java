@@ -122,8 +122,7 @@ public final class LocalProcesses {
             return new LocalProcess("", "", cgroupOf(subject));
         }
         Optional<KnownProcess> known = proc.isPresent() ? table.ask(process) : table.find(process);
-        return new LocalProcess(
-                known.map(KnownProcess::executable).orElse(""), process.comm(), cgroupOf(subject));
+        return new LocalProcess(known.map(KnownProcess::executable).orElse(""), process.comm(), cgroupOf(subject));
     }
 
     private CgroupPath cgroupOf(Subject subject) {

@@ -96,7 +96,8 @@ public final class MergedIdentities implements IdentityResolver {
         if (subject.cookie() == 0) {
             return resolution(find(subject));
         }
-        Known known = connections.get(subject.cookie()) instanceof Ends ends ? ends.known(subject) : keep(subject);
+        Ends ends = connections.get(subject.cookie());
+        Known known = ends == null ? keep(subject) : ends.known(subject);
         Resolution before = known.resolution;
         long revision = revision(subject); // before asking: what is learned meanwhile counts
         if (before != null && known.revision == revision && known.isOf(subject)) {
@@ -105,12 +106,13 @@ public final class MergedIdentities implements IdentityResolver {
         known.since = before == null || subject.timestamp() - known.since < 0 ? subject.timestamp() : known.since;
         List<Finding> findings = find(at(subject, known.since));
         Resolution now = resolution(before == null ? findings : merge(before.findings(), findings, known.since));
-        known.resolution = now.equals(before) ? before : now;
+        Resolution kept = before != null && now.equals(before) ? before : now;
+        known.resolution = kept;
         known.revision = revision;
         known.process = subject.process();
         known.asker = subject.asker();
         known.cgroup = subject.cgroup();
-        return known.resolution;
+        return kept;
     }
 
     private Known keep(Subject subject) {

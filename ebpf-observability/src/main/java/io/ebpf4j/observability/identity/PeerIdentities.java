@@ -51,6 +51,18 @@ public final class PeerIdentities implements IdentitySource {
 
     private record Socket(
             Tuple tuple, long cookie, ProcessRef process, long cgroup, long networkNamespace, long seen, long closed) {
+        /** The same as it was seen before, first seen then. */
+        Socket since(Socket before) {
+            return new Socket(
+                    tuple,
+                    cookie,
+                    process,
+                    cgroup,
+                    networkNamespace,
+                    before.seen,
+                    before.closed == 0 ? closed : before.closed);
+        }
+
         boolean isOpenAt(long time) {
             return closed == 0 || closed - time >= 0;
         }
@@ -113,27 +125,27 @@ public final class PeerIdentities implements IdentitySource {
         Tuple tuple = new Tuple(transport, connection.local(), connection.remote());
         boolean isNew;
         synchronized (this) {
-            Socket known = byCookie.get(connection.cookie());
-            boolean same = known != null && known.tuple.equals(tuple);
+            Socket before = byCookie.get(connection.cookie());
             // who took the socket first is its owner: calls of several processes must not be news each time
-            ProcessRef owner = known != null && known.process.isKnown() ? known.process : connection.process();
-            if (same
-                    && known.process.equals(owner)
-                    && known.cgroup == connection.cgroup()
-                    && (closed == 0 || known.closed != 0)) {
-                return;
-            }
+            ProcessRef owner = before != null && before.process.isKnown() ? before.process : connection.process();
             Socket socket = new Socket(
                     tuple,
                     connection.cookie(),
                     owner,
                     connection.cgroup(),
                     connection.networkNamespace(),
-                    same ? known.seen : when,
-                    same && known.closed != 0 ? known.closed : closed);
+                    when,
+                    closed);
+            if (before != null && before.tuple.equals(tuple)) {
+                socket = socket.since(before);
+            }
+            if (socket.equals(before)) {
+                return;
+            }
+            long cookie = socket.cookie;
             byCookie.put(connection.cookie(), socket);
             List<Socket> alike = new ArrayList<>(byTuple.getOrDefault(tuple, List.of()));
-            alike.removeIf(other -> other.cookie == socket.cookie);
+            alike.removeIf(other -> other.cookie == cookie);
             alike.addFirst(socket);
             byTuple.put(tuple, List.copyOf(alike.subList(0, Math.min(alike.size(), MOST_ALIKE))));
             isNew = closed == 0;

@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * version that it asks for, and one that asks for a version older than the history is told 410 Gone.
  */
 final class ApiServer implements AutoCloseable {
+    private static final int KEPT = 1000; // changes
     private static final Pattern VERSION = Pattern.compile("[?&]resourceVersion=([0-9]+)");
     private static final Pattern PLURAL = Pattern.compile("/(pods|services|nodes)(?:[/?]|$)");
 
@@ -52,20 +54,21 @@ final class ApiServer implements AutoCloseable {
         return mock.getPort();
     }
 
-    /** How many changes a watch may have missed and still go on. */
-    void keepHistory(int changes) {
+    /** Forgets what has changed so far: a watch that has missed some of it cannot go on. */
+    void forgetHistory() {
         synchronized (dispatcher.changes) {
-            dispatcher.kept = changes;
-            dispatcher.trim();
+            dispatcher.trim(0);
         }
     }
 
+    /** How often pods were listed. */
     int lists() {
-        return dispatcher.lists;
+        return dispatcher.lists.get();
     }
 
+    /** How often a watch of pods was told that it cannot go on. */
     int gone() {
-        return dispatcher.gone;
+        return dispatcher.gone.get();
     }
 
     /** As if created before anybody watched; through the API it would take a while. */
@@ -90,15 +93,14 @@ final class ApiServer implements AutoCloseable {
     private static final class Dispatcher extends KubernetesCrudDispatcher {
         private final ArrayDeque<Change> changes = new ArrayDeque<>(); // guarded by itself, as is all below
         private final List<Watch> watches = new ArrayList<>();
-        private int kept = 1000;
         private long forgotten; // the newest version that is not kept
-        private volatile int lists;
-        private volatile int gone;
+        private final AtomicInteger lists = new AtomicInteger();
+        private final AtomicInteger gone = new AtomicInteger();
 
         @Override
         public MockResponse handleGet(String path) {
             if (path.startsWith("/api/v1/pods") && !path.contains("watch=true")) {
-                lists++;
+                lists.incrementAndGet();
             }
             return super.handleGet(path);
         }
@@ -131,12 +133,12 @@ final class ApiServer implements AutoCloseable {
                         Long.parseLong(object.getMetadata().getResourceVersion()),
                         "{\"type\":\"" + type + "\",\"object\":" + Serialization.asJson(object) + "}");
                 changes.add(change);
-                trim();
+                trim(KEPT);
                 watches.forEach(watch -> watch.tell(change));
             }
         }
 
-        private void trim() {
+        private void trim(int kept) {
             while (changes.size() > kept) {
                 forgotten = changes.remove().version;
             }
@@ -157,7 +159,7 @@ final class ApiServer implements AutoCloseable {
             public void onOpen(WebSocket opened, Response response) {
                 synchronized (changes) {
                     if (version < forgotten) {
-                        gone++;
+                        gone.addAndGet(plural.equals("pods") ? 1 : 0);
                         opened.send("{\"type\":\"ERROR\",\"object\":" + Serialization.asJson(EXPIRED) + "}");
                         return; // the client ends it
                     }

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -13,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CuttingProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final int server;
-    private volatile long down = System.nanoTime();
+    private volatile boolean down;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     CuttingProxy(int server) throws IOException {
@@ -30,7 +29,7 @@ final class CuttingProxy implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket near = listener.accept();
-                if (down - System.nanoTime() > 0) {
+                if (down) {
                     near.close();
                     continue;
                 }
@@ -59,9 +58,9 @@ final class CuttingProxy implements AutoCloseable {
         }
     }
 
-    /** Cuts what is open, and what is opened within some time. */
-    void cut(Duration time) {
-        down = System.nanoTime() + time.toNanos();
+    /** Cuts what is open, and what is opened from now on. */
+    void cut() {
+        down = true;
         for (Socket socket : open) {
             try {
                 socket.close();
@@ -71,9 +70,14 @@ final class CuttingProxy implements AutoCloseable {
         }
     }
 
+    /** Lets connections through again. */
+    void mend() {
+        down = false;
+    }
+
     @Override
     public void close() throws IOException {
         listener.close();
-        cut(Duration.ZERO);
+        cut();
     }
 }
