@@ -16,7 +16,8 @@ final class DotMap implements MapRenderer {
                   edge [fontname="sans-serif", fontsize=10];
                 """);
         int cluster = 0;
-        for (String namespace : map.nodes().stream().map(Node::namespace).distinct().toList()) {
+        for (String namespace :
+                map.nodes().stream().map(Node::namespace).distinct().toList()) {
             String indent = "  ";
             if (!namespace.isEmpty()) {
                 dot.append("  subgraph cluster_").append(cluster++).append(" {\n    label=");
@@ -26,7 +27,9 @@ final class DotMap implements MapRenderer {
             for (Node node : map.nodes()) {
                 if (node.namespace().equals(namespace)) {
                     dot.append(indent).append(id(map.nodes(), node)).append(" [label=");
-                    dot.append(Escape.dot(node.name())).append(shape(node.kind())).append("];\n");
+                    dot.append(Escape.dot(node.name()))
+                            .append(shape(node.kind()))
+                            .append("];\n");
                 }
             }
             if (!namespace.isEmpty()) {

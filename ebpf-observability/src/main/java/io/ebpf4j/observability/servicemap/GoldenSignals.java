@@ -55,9 +55,8 @@ public record GoldenSignals(
         End server = window.server();
         End fuller = window.fuller();
         // The client's latency is what its user sees; the server's is told where the client's end saw less than half.
-        Distribution latencies = client.latencies().count() * 2 >= server.latencies().count()
-                ? client.latencies()
-                : server.latencies();
+        Distribution latencies =
+                client.latencies().count() * 2 >= server.latencies().count() ? client.latencies() : server.latencies();
         Distribution trips = client.roundTrips().count() > 0 ? client.roundTrips() : server.roundTrips();
         PairWindow.Names names = window.names();
         return new GoldenSignals(

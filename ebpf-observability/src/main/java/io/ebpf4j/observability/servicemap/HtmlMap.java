@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Locale;
 
 /**
  * One page that needs nothing else. Its own policy allows the two elements with its style and its script, told by their
@@ -67,12 +68,11 @@ final class HtmlMap implements MapRenderer {
                 <script>%s</script>
                 </body>
                 </html>
-                """.formatted(digest(style), digest(script), style, title(map), drawing, LEGEND, MapRenderer.json().render(map), script);
+                "String.format(Locale.ROOT, "", digest(style), digest(script), style, title(map), drawing, LEGEND, MapRenderer.json().render(map), script);
     }
 
     private static String title(ServiceMap map) {
-        String ends = "%d service%s, %d pair%s, %s"
-                .formatted(
+        String ends = String.format(Locale.ROOT, "%d service%s, %d pair%s, %s", 
                         map.nodes().size(),
                         map.nodes().size() == 1 ? "" : "s",
                         map.edges().size(),

@@ -112,7 +112,9 @@ final class LayeredLayout {
         }
         for (Node node : map.nodes()) {
             int at = column.getOrDefault(node, 0);
-            items.put(node, new Item(node, at, node.namespace().isEmpty() ? namespaces + at : bands.indexOf(node.namespace())));
+            items.put(
+                    node,
+                    new Item(node, at, node.namespace().isEmpty() ? namespaces + at : bands.indexOf(node.namespace())));
         }
         items.values().forEach(item -> columns.get(item.column).add(item));
         first = new int[namespaces];
@@ -199,8 +201,8 @@ final class LayeredLayout {
         }
         List<Node> starts = new ArrayList<>(map.nodes());
         starts.sort(Comparator.comparingInt((Node node) -> calledBy.getOrDefault(node, 0) == 0 ? 0 : 1)
-                .thenComparingInt(
-                        node -> calledBy.getOrDefault(node, 0) - calls.getOrDefault(node, List.of()).size()));
+                .thenComparingInt(node -> calledBy.getOrDefault(node, 0)
+                        - calls.getOrDefault(node, List.of()).size()));
         List<Node> finished = new ArrayList<>();
         Map<Node, Integer> state = new LinkedHashMap<>();
         for (Node start : starts) {
@@ -236,8 +238,7 @@ final class LayeredLayout {
     }
 
     /** A walk in depth without recursion: maps may be long chains. */
-    private static void walk(
-            Node start, Map<Node, List<Node>> calls, Map<Node, Integer> state, List<Node> finished) {
+    private static void walk(Node start, Map<Node, List<Node>> calls, Map<Node, Integer> state, List<Node> finished) {
         if (state.containsKey(start)) {
             return;
         }
@@ -263,8 +264,11 @@ final class LayeredLayout {
 
     /** Namespaces that talk much to each other are neighbours. */
     private void orderBands(ServiceMap map) {
-        List<String> names = new ArrayList<>(
-                map.nodes().stream().map(Node::namespace).filter(name -> !name.isEmpty()).distinct().toList());
+        List<String> names = new ArrayList<>(map.nodes().stream()
+                .map(Node::namespace)
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .toList());
         int count = names.size();
         int[][] talk = new int[count][count];
         for (Edge edge : map.edges()) {
@@ -547,7 +551,8 @@ final class LayeredLayout {
             }
             boolean framed = band < namespaces;
             bandTop[band] = top + (framed ? GROUP_PAD / 2 + GROUP_TITLE : 0);
-            needed[band] = bandTop[band] + most + (framed ? GROUP_PAD / 2 : 0) + Math.max(BAND_GAP, framed ? 0 : rowGap);
+            needed[band] =
+                    bandTop[band] + most + (framed ? GROUP_PAD / 2 : 0) + Math.max(BAND_GAP, framed ? 0 : rowGap);
             for (int column = 0; column < columns.size(); column++) {
                 if (isIn(column, band)) {
                     bottom[column] = needed[band];
@@ -575,7 +580,8 @@ final class LayeredLayout {
     private boolean isIn(int column, int band) {
         return band < namespaces
                 ? first[band] <= column && column <= last[band]
-                : band - namespaces == column && !cell(columns.get(column), band).isEmpty();
+                : band - namespaces == column
+                        && !cell(columns.get(column), band).isEmpty();
     }
 
     private double height(List<Item> cell) {
@@ -684,9 +690,7 @@ final class LayeredLayout {
         for (Edge edge : map.edges()) {
             List<Item> way = ways.getOrDefault(edge, List.of());
             double[] y = ends.getOrDefault(edge, new double[2]);
-            paths.put(
-                    edge,
-                    way.getFirst().column == way.getLast().column ? beside(way, y) : across(way, y));
+            paths.put(edge, way.getFirst().column == way.getLast().column ? beside(way, y) : across(way, y));
         }
     }
 
@@ -719,8 +723,9 @@ final class LayeredLayout {
     private List<Point> beside(List<Item> way, double[] y) {
         double x = x(way.getFirst().column) + nodeWidth;
         double bend = Math.min(columnGap * 0.8, 28 + Math.abs(y[0] - y[1]) / 6);
-        double upper = way.getFirst() == way.getLast() ? y[0] - 12 : y[0];
-        double lower = way.getFirst() == way.getLast() ? y[0] + 12 : y[1];
+        double half = nodeHeight / 2 - 4;
+        double upper = way.getFirst() == way.getLast() ? way.getFirst().y - half : y[0];
+        double lower = way.getFirst() == way.getLast() ? way.getFirst().y + half : y[1];
         return List.of(
                 new Point(x, upper), new Point(x + bend, upper), new Point(x + bend, lower), new Point(x, lower));
     }

@@ -10,7 +10,8 @@ final class MermaidMap implements MapRenderer {
     public String render(ServiceMap map) {
         StringBuilder chart = new StringBuilder("flowchart LR\n");
         int group = 0;
-        for (String namespace : map.nodes().stream().map(Node::namespace).distinct().toList()) {
+        for (String namespace :
+                map.nodes().stream().map(Node::namespace).distinct().toList()) {
             String indent = "  ";
             if (!namespace.isEmpty()) {
                 chart.append("  subgraph g").append(group++).append("[\"").append(Escape.mermaid(namespace));
@@ -19,7 +20,10 @@ final class MermaidMap implements MapRenderer {
             }
             for (Node node : map.nodes()) {
                 if (node.namespace().equals(namespace)) {
-                    chart.append(indent).append(id(map.nodes(), node)).append(shape(node)).append('\n');
+                    chart.append(indent)
+                            .append(id(map.nodes(), node))
+                            .append(shape(node))
+                            .append('\n');
                 }
             }
             if (!namespace.isEmpty()) {
@@ -34,7 +38,10 @@ final class MermaidMap implements MapRenderer {
             chart.append(String.join(
                     "<br/>", EdgeLines.of(edge).stream().map(Escape::mermaid).toList()));
             chart.append("\"| ").append(id(map.nodes(), edge.destination())).append('\n');
-            styles.append("  linkStyle ").append(number++).append(style(edge.health())).append('\n');
+            styles.append("  linkStyle ")
+                    .append(number++)
+                    .append(style(edge.health()))
+                    .append('\n');
         }
         return chart.append(styles).toString();
     }

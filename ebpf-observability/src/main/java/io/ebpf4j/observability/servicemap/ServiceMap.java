@@ -123,16 +123,12 @@ public record ServiceMap(double seconds, long lost, List<Node> nodes, List<Edge>
             Node destination = nodes.computeIfAbsent(pair.destination(), Node::of);
             PairWindow both = PairWindow.of(window, pair.source(), pair.destination(), journeys);
             edges.add(new Edge(
-                    source,
-                    destination,
-                    GoldenSignals.of(both),
-                    verdicts.apply(pair.source(), pair.destination())));
+                    source, destination, GoldenSignals.of(both), verdicts.apply(pair.source(), pair.destination())));
         }
         List<Node> sorted = new ArrayList<>(nodes.values());
         sorted.sort(BY_NAME);
         edges.sort(Comparator.comparing(Edge::source, BY_NAME).thenComparing(Edge::destination, BY_NAME));
-        return new ServiceMap(
-                Math.max(0, (window.timestamp() - window.from()) / 1e9), window.lost(), sorted, edges);
+        return new ServiceMap(Math.max(0, (window.timestamp() - window.from()) / 1e9), window.lost(), sorted, edges);
     }
 
     private static void add(Set<Pair> pairs, FlowKey flow) {

@@ -41,11 +41,13 @@ final class SvgDrawing {
     }
 
     private void draw() {
-        append("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"%s\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" role=\"group\" aria-label=\"Service map\">",
+        append(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"%s\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" role=\"group\" aria-label=\"Service map\">",
                 layout.isDense() ? "dense" : "roomy", layout.width(), layout.height(), layout.width(), layout.height());
         svg.append("<defs>");
         for (Health health : Health.values()) {
-            append("<marker id=\"tip-%s\" markerUnits=\"userSpaceOnUse\" markerWidth=\"12\" markerHeight=\"14\" refX=\"0.5\" refY=\"7\" orient=\"auto\"><path class=\"tip %s\" d=\"M0 1.5L9 7L0 12.5z\"/></marker>",
+            append(
+                    "<marker id=\"tip-%s\" markerUnits=\"userSpaceOnUse\" markerWidth=\"12\" markerHeight=\"14\" refX=\"0.5\" refY=\"7\" orient=\"auto\"><path class=\"tip %s\" d=\"M0 1.5L9 7L0 12.5z\"/></marker>",
                     health, health);
         }
         svg.append("</defs>\n");
@@ -66,10 +68,12 @@ final class SvgDrawing {
     }
 
     private void group(String name, Box box) {
-        append("<g class=\"group\"><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"12\"/>",
+        append(
+                "<g class=\"group\"><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"12\"/>",
                 box.x(), box.y(), box.width(), box.height());
-        append("<text x=\"%.1f\" y=\"%.1f\">%s</text></g>\n", box.x() + 12, box.y() + 17,
-                Escape.html(shortened(name, (int) (box.width() / 7.2) - 2)));
+        append(
+                "<text x=\"%.1f\" y=\"%.1f\">%s</text></g>\n",
+                box.x() + 12, box.y() + 17, Escape.html(shortened(name, (int) (box.width() / 7.2) - 2)));
         taken.add(new Box(box.x() + 8, box.y() + 4, Math.min(box.width(), name.length() * 7.2 + 8), 17));
     }
 
@@ -85,13 +89,18 @@ final class SvgDrawing {
             way.append(i == 0 ? "M" : i == 1 ? "C" : " ").append(String.format(Locale.ROOT, "%.1f %.1f", x, point.y()));
         }
         double width = Math.min(5, 1.2 + Math.log10(1 + edge.signals().requestsPerSecond()));
-        append("<g class=\"edge %s\" tabindex=\"0\" role=\"button\" data-edge=\"%d\" aria-label=\"%s\">",
-                edge.health(), number,
-                Escape.html("%s to %s: %s".formatted(
+        append(
+                "<g class=\"edge %s\" tabindex=\"0\" role=\"button\" data-edge=\"%d\" aria-label=\"%s\">",
+                edge.health(),
+                number,
+                Escape.html(String.format(
+                        Locale.ROOT,
+                        "%s to %s: %s",
                         edge.source().qualifiedName(),
                         edge.destination().qualifiedName(),
                         edge.verdict().summary())));
-        append("<path class=\"hit\" d=\"%s\"/><path class=\"line\" stroke-width=\"%.1f\" marker-end=\"url(#tip-%s)\" d=\"%s\"/></g>\n",
+        append(
+                "<path class=\"hit\" d=\"%s\"/><path class=\"line\" stroke-width=\"%.1f\" marker-end=\"url(#tip-%s)\" d=\"%s\"/></g>\n",
                 way, width, edge.health(), way);
     }
 
@@ -116,13 +125,23 @@ final class SvgDrawing {
 
     private void node(Node node, Health health) {
         Box box = layout.box(node);
-        append("<g class=\"node %s\" tabindex=\"0\" role=\"button\" data-node=\"%d\" aria-label=\"%s\" transform=\"translate(%.1f %.1f)\">",
-                health, map.nodes().indexOf(node),
-                Escape.html("%s, %s%s".formatted(
-                        node.qualifiedName(), node.kind(), health == Health.WELL ? "" : ", at fault")),
-                box.x(), box.y());
-        append("<rect class=\"card\" width=\"%.0f\" height=\"%.0f\" rx=\"%d\"/>",
-                box.width(), box.height(), node.kind() == NodeKind.NAME || node.kind() == NodeKind.RANGE ? (int) (box.height() / 2) : 8);
+        append(
+                "<g class=\"node %s\" tabindex=\"0\" role=\"button\" data-node=\"%d\" aria-label=\"%s\" transform=\"translate(%.1f %.1f)\">",
+                health,
+                map.nodes().indexOf(node),
+                Escape.html(String.format(
+                        Locale.ROOT,
+                        "%s, %s%s",
+                        node.qualifiedName(),
+                        node.kind(),
+                        health == Health.WELL ? "" : ", at fault")),
+                box.x(),
+                box.y());
+        append(
+                "<rect class=\"card\" width=\"%.0f\" height=\"%.0f\" rx=\"%d\"/>",
+                box.width(),
+                box.height(),
+                node.kind() == NodeKind.NAME || node.kind() == NodeKind.RANGE ? (int) (box.height() / 2) : 8);
         boolean dense = layout.isDense();
         double left = dense ? node.kind() == NodeKind.NAME ? 14 : 9 : 36;
         int most = (int) ((box.width() - left - 7) / (dense ? LARGE_NAME_CHARACTER : NAME_CHARACTER));
@@ -140,9 +159,10 @@ final class SvgDrawing {
     /** A sign around a point; its form tells what its colour does. */
     private void sign(Health health, double x, double y) {
         append("<g transform=\"translate(%.1f %.1f)\">", x, y);
-        svg.append(health == Health.ILL
-                ? "<path class=\"badge ill\" d=\"M-3.3 -8h6.6l4.7 4.7v6.6l-4.7 4.7h-6.6l-4.7 -4.7v-6.6z\"/><path class=\"sign\" d=\"M-3 -3l6 6M3 -3l-6 6\"/>"
-                : "<path class=\"badge suspect\" d=\"M0 -9l9.5 17h-19z\"/><path class=\"sign\" d=\"M0 -2.5v4.6M0 5.2v.1\"/>");
+        svg.append(
+                health == Health.ILL
+                        ? "<path class=\"badge ill\" d=\"M-3.3 -8h6.6l4.7 4.7v6.6l-4.7 4.7h-6.6l-4.7 -4.7v-6.6z\"/><path class=\"sign\" d=\"M-3 -3l6 6M3 -3l-6 6\"/>"
+                        : "<path class=\"badge suspect\" d=\"M0 -9l9.5 17h-19z\"/><path class=\"sign\" d=\"M0 -2.5v4.6M0 5.2v.1\"/>");
         svg.append("</g>");
     }
 
@@ -176,7 +196,7 @@ final class SvgDrawing {
             }
         }
         if (in > 0) {
-            return "%s/s in · %s err".formatted(Figures.rate(in), Figures.share(errors / in));
+            return String.format(Locale.ROOT, "%s/s in · %s err", Figures.rate(in), Figures.share(errors / in));
         }
         return questions > 0
                 ? questions + " DNS questions"
@@ -207,11 +227,12 @@ final class SvgDrawing {
 
     private static String brief(GoldenSignals signals) {
         if (signals.requests() > 0) {
-            return "%s/s · %s".formatted(Figures.rate(signals.requestsPerSecond()), Figures.time(signals.p95()));
+            return String.format(
+                    Locale.ROOT, "%s/s · %s", Figures.rate(signals.requestsPerSecond()), Figures.time(signals.p95()));
         }
         return signals.questions() > 0
-                ? "%d DNS".formatted(signals.questions())
-                : "%d conn".formatted(signals.connections());
+                ? String.format(Locale.ROOT, "%d DNS", signals.questions())
+                : String.format(Locale.ROOT, "%d conn", signals.connections());
     }
 
     private boolean label(int number, Edge edge, String text, boolean signed) {
@@ -224,10 +245,12 @@ final class SvgDrawing {
             if (isFree(box)) {
                 taken.add(box);
                 boolean inner = layout.groups().values().stream().anyMatch(box::isWithin);
-                append("<g class=\"label %s%s\" data-edge=\"%d\" transform=\"translate(%.1f %.1f)\">",
+                append(
+                        "<g class=\"label %s%s\" data-edge=\"%d\" transform=\"translate(%.1f %.1f)\">",
                         edge.health(), inner ? " inner" : "", number, box.x(), box.y());
                 if (!text.isEmpty()) {
-                    append("<rect width=\"%.1f\" height=\"%.0f\" rx=\"9\"/><text x=\"%.1f\" y=\"13\">%s</text>",
+                    append(
+                            "<rect width=\"%.1f\" height=\"%.0f\" rx=\"9\"/><text x=\"%.1f\" y=\"13\">%s</text>",
                             width, LABEL_HEIGHT, sign + (signed ? 4 : 6), Escape.html(text));
                 }
                 if (signed) {

@@ -3,12 +3,27 @@ package io.ebpf4j.observability.servicemap;
 import io.ebpf4j.observability.servicemap.ServiceMap.Edge;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Aligned columns. */
 final class TextMap implements MapRenderer {
     private static final List<String> HEADINGS = List.of(
-            "SOURCE", "DESTINATION", "REQ/S", "ERR", "P50", "P95", "P99", "OUT", "IN", "RTX", "RTT", "CONN", "FAIL",
-            "DNS", "", "VERDICT");
+            "SOURCE",
+            "DESTINATION",
+            "REQ/S",
+            "ERR",
+            "P50",
+            "P95",
+            "P99",
+            "OUT",
+            "IN",
+            "RTX",
+            "RTT",
+            "CONN",
+            "FAIL",
+            "DNS",
+            "",
+            "VERDICT");
     private static final int NUMBERS_FROM = 2;
     private static final int NUMBERS_TO = 14;
 
@@ -26,12 +41,13 @@ final class TextMap implements MapRenderer {
             }
         }
         StringBuilder text = new StringBuilder();
-        text.append("%d services, %d pairs in %s%s%n%n"
-                .formatted(
-                        map.nodes().size(),
-                        map.edges().size(),
-                        Figures.time(map.seconds()),
-                        map.lost() > 0 ? "; incomplete, " + map.lost() + " events are missing" : ""));
+        text.append(String.format(
+                Locale.ROOT,
+                "%d services, %d pairs in %s%s%n%n",
+                map.nodes().size(),
+                map.edges().size(),
+                Figures.time(map.seconds()),
+                map.lost() > 0 ? "; incomplete, " + map.lost() + " events are missing" : ""));
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
@@ -43,13 +59,14 @@ final class TextMap implements MapRenderer {
         }
         for (Edge edge : map.edges()) {
             if (edge.health() == Health.ILL || edge.health() == Health.SUSPECT) {
-                text.append("%n%s %s -> %s: %s (confidence %.2f)%n"
-                        .formatted(
-                                mark(edge.health()),
-                                name(edge.source()),
-                                name(edge.destination()),
-                                Escape.plain(edge.verdict().summary()),
-                                edge.verdict().confidence()));
+                text.append(String.format(
+                        Locale.ROOT,
+                        "%n%s %s -> %s: %s (confidence %.2f)%n",
+                        mark(edge.health()),
+                        name(edge.source()),
+                        name(edge.destination()),
+                        Escape.plain(edge.verdict().summary()),
+                        edge.verdict().confidence()));
             }
         }
         return text.toString();

@@ -30,9 +30,7 @@ class HtmlMapTest {
 
     private static Document drawing(String page) throws Exception {
         String svg = page.substring(page.indexOf("<svg xmlns"), page.indexOf("</main>"));
-        return DocumentBuilderFactory.newInstance()
-                .newDocumentBuilder()
-                .parse(new InputSource(new StringReader(svg)));
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
     }
 
     private static List<Element> elements(Document drawing, String tag, String kind) {
@@ -69,9 +67,15 @@ class HtmlMapTest {
     @Test
     void namesThatMeanHarmStayText() throws Exception {
         String page = MapRenderer.html().render(SampleMaps.hostile());
-        assertThat(Pattern.compile("<script", Pattern.CASE_INSENSITIVE).matcher(page).results().count())
+        assertThat(Pattern.compile("<script", Pattern.CASE_INSENSITIVE)
+                        .matcher(page)
+                        .results()
+                        .count())
                 .isEqualTo(2);
-        assertThat(Pattern.compile("</script", Pattern.CASE_INSENSITIVE).matcher(page).results().count())
+        assertThat(Pattern.compile("</script", Pattern.CASE_INSENSITIVE)
+                        .matcher(page)
+                        .results()
+                        .count())
                 .isEqualTo(2);
         assertThat(page).doesNotContain("<img", "<!--", "\u001b", "\u0000", "\u202e", "\ud800");
         NodeList all = drawing(page).getElementsByTagName("*");
@@ -79,7 +83,9 @@ class HtmlMapTest {
             Element element = (Element) all.item(i);
             assertThat(element.getTagName()).isIn("svg", "defs", "marker", "path", "g", "rect", "text");
             for (int j = 0; j < element.getAttributes().getLength(); j++) {
-                assertThat(element.getAttributes().item(j).getNodeName()).doesNotStartWith("on").isNotEqualTo("href");
+                assertThat(element.getAttributes().item(j).getNodeName())
+                        .doesNotStartWith("on")
+                        .isNotEqualTo("href");
             }
         }
     }
@@ -88,12 +94,14 @@ class HtmlMapTest {
     @Test
     void itsPolicyAllowsItsOwnScriptAndStyleAlone() throws Exception {
         String page = MapRenderer.html().render(SampleMaps.small());
-        Matcher policy = Pattern.compile("style-src '(sha256-[^']+)'; script-src '(sha256-[^']+)'").matcher(page);
+        Matcher policy = Pattern.compile("style-src '(sha256-[^']+)'; script-src '(sha256-[^']+)'")
+                .matcher(page);
         assertThat(policy.find()).isTrue();
         assertThat(page).contains("default-src 'none'").doesNotContain("unsafe-inline", "http://localhost", "@import");
         assertThat(policy.group(1)).isEqualTo(digest(between(page, "<style>", "</style>")));
         assertThat(policy.group(2)).isEqualTo(digest(between(page, "<script>", "</script>")));
-        assertThat(Pattern.compile("(src|href)=\"(?!data:,)").matcher(page).find()).isFalse();
+        assertThat(Pattern.compile("(src|href)=\"(?!data:,)").matcher(page).find())
+                .isFalse();
     }
 
     private static String between(String page, String open, String close) {

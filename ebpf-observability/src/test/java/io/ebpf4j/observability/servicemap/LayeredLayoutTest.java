@@ -47,7 +47,9 @@ class LayeredLayoutTest {
             Box box = layout.box(nodes.get(i));
             assertThat(box.isWithin(drawing)).as("%s of %s", box, drawing).isTrue();
             for (int j = i + 1; j < nodes.size(); j++) {
-                assertThat(box.overlaps(layout.box(nodes.get(j)))).as("%s and %s", nodes.get(i), nodes.get(j)).isFalse();
+                assertThat(box.overlaps(layout.box(nodes.get(j))))
+                        .as("%s and %s", nodes.get(i), nodes.get(j))
+                        .isFalse();
             }
             int at = i;
             layout.groups().forEach((name, group) -> {
@@ -88,7 +90,8 @@ class LayeredLayoutTest {
         ServiceMap map = SampleMaps.large();
         LayeredLayout layout = layout(map);
         for (Edge edge : map.edges()) { // there is no circle in it
-            assertThat(layout.box(edge.source()).x()).isLessThan(layout.box(edge.destination()).x());
+            assertThat(layout.box(edge.source()).x())
+                    .isLessThan(layout.box(edge.destination()).x());
         }
     }
 

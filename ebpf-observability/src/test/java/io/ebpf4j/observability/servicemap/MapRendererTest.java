@@ -46,9 +46,10 @@ class MapRendererTest {
         Dot read = Dot.read(dot);
         for (String line : read.rest().split("\n", -1)) {
             assertThat(line.strip())
-                    .matches("|digraph services \\{|rankdir=LR;|(node|edge) \\[.*]; *|subgraph cluster_\\d+ \\{|label=§;"
-                            + "|style=rounded;|}|n\\d+ \\[label=§(, shape=\\w+)?];"
-                            + "|n\\d+ -> n\\d+ \\[label=§, tooltip=§, penwidth=[0-9.]+, color=§(, \\w+=\\w+)*];");
+                    .matches(
+                            "|digraph services \\{|rankdir=LR;|(node|edge) \\[.*]; *|subgraph cluster_\\d+ \\{|label=§;"
+                                    + "|style=rounded;|}|n\\d+ \\[label=§(, shape=\\w+)?];"
+                                    + "|n\\d+ -> n\\d+ \\[label=§, tooltip=§, penwidth=[0-9.]+, color=§(, \\w+=\\w+)*];");
         }
         assertThat(read.strings()).anySatisfy(text -> assertThat(text).isEqualTo("a\\\" -> b; \\\""));
     }
@@ -63,7 +64,8 @@ class MapRendererTest {
             if (parts.length == 3) {
                 assertThat(parts[1]).matches(text);
                 assertThat(parts[0] + parts[2])
-                        .matches(" *(subgraph g\\d+\\[]|n\\d+(\\[]|\\(\\[]\\)|\\{\\{}}|\\(\\[\\]\\))|n\\d+ (-->|==>|-\\.->) \\|\\| n\\d+)");
+                        .matches(
+                                " *(subgraph g\\d+\\[]|n\\d+(\\[]|\\(\\[]\\)|\\{\\{}}|\\(\\[\\]\\))|n\\d+ (-->|==>|-\\.->) \\|\\| n\\d+)");
             }
         }
         assertThat(chart).contains("#60;/script#62;#60;script#62;alert(1)");
@@ -74,7 +76,8 @@ class MapRendererTest {
         String json = MapRenderer.json().render(SampleMaps.hostile());
         assertThat(json).doesNotContain("<", ">", "&", "\u2028", "\u001b");
         Process python = new ProcessBuilder(
-                        "python3", "-c",
+                        "python3",
+                        "-c",
                         "import json,sys; m=json.load(sys.stdin); print(len(m['nodes']), len(m['edges']));"
                                 + "print(m['nodes'][0]['name']); print(m['edges'][0]['verdict']['fault'], m['edges'][0]['p99'])")
                 .redirectErrorStream(true)
@@ -84,22 +87,29 @@ class MapRendererTest {
         }
         List<String> said = python.inputReader(StandardCharsets.UTF_8).lines().toList();
         assertThat(said.getFirst())
-                .isEqualTo(SampleMaps.hostile().nodes().size() + " " + SampleMaps.hostile().edges().size());
+                .isEqualTo(SampleMaps.hostile().nodes().size() + " "
+                        + SampleMaps.hostile().edges().size());
         assertThat(said.get(1)).isEqualTo(SampleMaps.hostileNames().getFirst());
         assertThat(said.get(2)).isEqualTo("API_ERROR 0.05");
     }
 
     @Test
     void whatIsNotKnownIsNullInJson() {
-        assertThat(MapRenderer.json().render(SampleMaps.small())).contains("\"p50\":null").doesNotContain("NaN");
+        assertThat(MapRenderer.json().render(SampleMaps.small()))
+                .contains("\"p50\":null")
+                .doesNotContain("NaN");
     }
 
     @Test
     void textIsAlignedAndObeysNobody() {
         String text = MapRenderer.text().render(SampleMaps.hostile());
-        assertThat(text.codePoints().filter(c -> c != '\n' && Character.isISOControl(c)).toArray()).isEmpty();
+        assertThat(text.codePoints()
+                        .filter(c -> c != '\n' && Character.isISOControl(c))
+                        .toArray())
+                .isEmpty();
         assertThat(text).doesNotContain("\u202e", "\u2028");
-        List<String> lines = MapRenderer.text().render(SampleMaps.small()).lines().toList();
+        List<String> lines =
+                MapRenderer.text().render(SampleMaps.small()).lines().toList();
         int verdict = lines.get(2).indexOf("VERDICT");
         assertThat(lines.subList(3, 8)).allSatisfy(line -> {
             assertThat(line.charAt(verdict - 1)).isEqualTo(' ');
@@ -113,10 +123,12 @@ class MapRendererTest {
     @Test
     void numbersAreTheSameInEveryLocale() {
         Locale before = Locale.getDefault();
-        String there = MapRenderer.json().render(SampleMaps.small()) + MapRenderer.html().render(SampleMaps.small());
+        String there = MapRenderer.json().render(SampleMaps.small())
+                + MapRenderer.html().render(SampleMaps.small());
         try {
             Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
-            assertThat(MapRenderer.json().render(SampleMaps.small()) + MapRenderer.html().render(SampleMaps.small()))
+            assertThat(MapRenderer.json().render(SampleMaps.small())
+                            + MapRenderer.html().render(SampleMaps.small()))
                     .isEqualTo(there);
         } finally {
             Locale.setDefault(before);

@@ -66,8 +66,23 @@ final class SampleMaps {
 
     static GoldenSignals names(long questions) {
         return new GoldenSignals(
-                0, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0, 0, 0, 0, 0, 0, Double.NaN, questions, 0,
-                0.0021, "client");
+                0,
+                0,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Double.NaN,
+                questions,
+                0,
+                0.0021,
+                "client");
     }
 
     static Edge edge(Identity from, Identity to, GoldenSignals signals, LayerVerdict verdict) {
@@ -92,12 +107,26 @@ final class SampleMaps {
         Identity twilio = new NameIdentity("api.twilio.com");
         Identity dns = new ProcessIdentity("dnsmasq.service", "");
         return map(List.of(
-                edge(resumes, core, http(24, 0.34, 0.011), ill(Fault.API_ERROR, Side.SERVER, 0.97,
-                        "API error, at the server: 34 % of 1440 requests failed, most of them 500")),
+                edge(
+                        resumes,
+                        core,
+                        http(24, 0.34, 0.011),
+                        ill(
+                                Fault.API_ERROR,
+                                Side.SERVER,
+                                0.97,
+                                "API error, at the server: 34 % of 1440 requests failed, most of them 500")),
                 edge(jobs, core, http(61, 0, 0.009), WELL),
                 edge(core, notifications, http(7.5, 0, 0.02), WELL),
-                edge(notifications, twilio, http(3.2, 0, 0.31), ill(Fault.TRANSPORT_LOSS, Side.NETWORK, 0.93,
-                        "Transport, in the network outside: 9.8 % of 2210 segments had to be sent again")),
+                edge(
+                        notifications,
+                        twilio,
+                        http(3.2, 0, 0.31),
+                        ill(
+                                Fault.TRANSPORT_LOSS,
+                                Side.NETWORK,
+                                0.93,
+                                "Transport, in the network outside: 9.8 % of 2210 segments had to be sent again")),
                 edge(notifications, dns, names(14), WELL)));
     }
 
@@ -107,11 +136,54 @@ final class SampleMaps {
         String[] spaces = {"edge", "shop", "payments", "search", "accounts", "platform"};
         String[][] names = {
             {"ingress-gateway", "web-frontend", "mobile-bff", "admin-portal", "graphql"},
-            {"catalog", "cart", "checkout", "pricing", "promotions", "inventory", "recommendations", "reviews", "shipping", "orders", "returns"},
-            {"payment-gateway", "fraud-detection", "ledger", "invoicing", "payouts", "card-vault", "reconciliation", "tax"},
+            {
+                "catalog",
+                "cart",
+                "checkout",
+                "pricing",
+                "promotions",
+                "inventory",
+                "recommendations",
+                "reviews",
+                "shipping",
+                "orders",
+                "returns"
+            },
+            {
+                "payment-gateway",
+                "fraud-detection",
+                "ledger",
+                "invoicing",
+                "payouts",
+                "card-vault",
+                "reconciliation",
+                "tax"
+            },
             {"query-service", "indexer", "suggest", "ranking", "crawler", "embeddings", "synonyms-service"},
-            {"login", "sessions", "profiles", "preferences", "notifications", "email-sender", "sms-sender", "audit-log", "loyalty"},
-            {"postgres-primary", "postgres-replica", "redis-cache", "kafka-broker", "object-store", "feature-flags", "config-service", "metrics-gateway", "secrets", "scheduler", "very-long-service-name-for-batch-processing-jobs"},
+            {
+                "login",
+                "sessions",
+                "profiles",
+                "preferences",
+                "notifications",
+                "email-sender",
+                "sms-sender",
+                "audit-log",
+                "loyalty"
+            },
+            {
+                "postgres-primary",
+                "postgres-replica",
+                "redis-cache",
+                "kafka-broker",
+                "object-store",
+                "feature-flags",
+                "config-service",
+                "metrics-gateway",
+                "secrets",
+                "scheduler",
+                "very-long-service-name-for-batch-processing-jobs"
+            },
         };
         Map<String, List<Identity>> all = new LinkedHashMap<>();
         for (int i = 0; i < spaces.length; i++) {
@@ -146,8 +218,18 @@ final class SampleMaps {
             List<Identity> user = all.getOrDefault(spaces[1 + random.nextInt(4)], List.of());
             add(edges, known, random, user.get(random.nextInt(user.size())), platform.get(i));
         }
-        add(edges, known, random, all.getOrDefault("shop", List.of()).get(2), all.getOrDefault("payments", List.of()).get(0));
-        add(edges, known, random, all.getOrDefault("shop", List.of()).get(9), all.getOrDefault("accounts", List.of()).get(4));
+        add(
+                edges,
+                known,
+                random,
+                all.getOrDefault("shop", List.of()).get(2),
+                all.getOrDefault("payments", List.of()).get(0));
+        add(
+                edges,
+                known,
+                random,
+                all.getOrDefault("shop", List.of()).get(9),
+                all.getOrDefault("accounts", List.of()).get(4));
         add(edges, known, random, all.getOrDefault("accounts", List.of()).get(6), outside.get(0));
         add(edges, known, random, all.getOrDefault("payments", List.of()).get(0), outside.get(1));
         add(edges, known, random, all.getOrDefault("accounts", List.of()).get(5), outside.get(2));
@@ -167,11 +249,16 @@ final class SampleMaps {
         LayerVerdict verdict = switch (number % 23) {
             case 5 -> ill(Fault.API_ERROR, Side.SERVER, 0.96, "API error, at the server: 12 % of 900 requests failed");
             case 11 -> ill(Fault.API_SLOW, Side.SERVER, 0.44, "API slow, at the server: answers take 800 ms (median)");
-            case 17 -> ill(Fault.TRANSPORT_LOSS, Side.NETWORK, 0.9, "Transport, in the network: 4.1 % of 9000 segments");
+            case 17 ->
+                ill(Fault.TRANSPORT_LOSS, Side.NETWORK, 0.9, "Transport, in the network: 4.1 % of 9000 segments");
             case 20 -> UNSEEN;
             default -> WELL;
         };
-        edges.add(edge(from, to, http(Math.exp(random.nextDouble() * 7), number % 23 == 5 ? 0.12 : 0, 0.004 + random.nextDouble() / 20), verdict));
+        edges.add(edge(
+                from,
+                to,
+                http(Math.exp(random.nextDouble() * 7), number % 23 == 5 ? 0.12 : 0, 0.004 + random.nextDouble() / 20),
+                verdict));
     }
 
     /** Names that would be markup, script, syntax or commands, were they taken for it. */

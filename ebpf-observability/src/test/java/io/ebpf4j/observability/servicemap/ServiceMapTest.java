@@ -21,28 +21,60 @@ import org.junit.jupiter.api.Test;
 class ServiceMapTest {
     private static final Identity WEB = SampleMaps.workload("shop", "web");
     private static final Identity CART = SampleMaps.workload("shop", "cart");
-    private static final Histogram NONE = new Histogram(
-            List.of(), List.of(0L), 0, 0, new Histogram.Exponential(3, 0, 0, List.of()), List.of());
+    private static final Histogram NONE =
+            new Histogram(List.of(), List.of(0L), 0, 0, new Histogram.Exponential(3, 0, 0, List.of()), List.of());
 
     private static FlowKey flow(Identity from, Identity to, Direction reporter) {
         return new FlowKey(from, to, "", "", reporter);
     }
 
     private static Snapshot.Http http(Direction reporter, int status, long requests) {
-        return new Snapshot.Http(
-                flow(WEB, CART, reporter), "GET", "HTTP/1.1", status, "", requests, 0, 0, List.of());
+        return new Snapshot.Http(flow(WEB, CART, reporter), "GET", "HTTP/1.1", status, "", requests, 0, 0, List.of());
     }
 
     private static Snapshot.Tcp tcp(FlowKey flow, long sent, long received, long again, long listenerDrops) {
         return new Snapshot.Tcp(
-                flow, sent > 0 ? 3 : 0, 0, Map.of(), sent, received, sent / 10, received / 10, again, 0, 0, 0, 0, 0,
-                0, 0, listenerDrops, 0, NONE, NONE, NONE, NONE, List.of());
+                flow,
+                sent > 0 ? 3 : 0,
+                0,
+                Map.of(),
+                sent,
+                received,
+                sent / 10,
+                received / 10,
+                again,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                listenerDrops,
+                0,
+                NONE,
+                NONE,
+                NONE,
+                NONE,
+                List.of());
     }
 
     private static Snapshot snapshot(List<Snapshot.Http> http, List<Snapshot.Tcp> tcp) {
         return new Snapshot(
-                0, 10_000_000_000L, 0, http, List.of(), tcp, List.of(), List.of(), List.of(), List.of(), List.of(),
-                List.of(), List.of(), List.of());
+                0,
+                10_000_000_000L,
+                0,
+                http,
+                List.of(),
+                tcp,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     @Test
@@ -92,13 +124,13 @@ class ServiceMapTest {
     void aNameThatWasNotResolvedIsOnTheMap() {
         Identity nope = new NameIdentity("nope.test");
         JourneySummary.Counted journeys = new JourneySummary.Counted(
-                Map.of(
-                        flow(WEB, nope, Direction.CLIENT),
-                        new JourneyCounts(3, Map.of(), 0, 0, 3, 0.1, List.of())),
-                0);
-        ServiceMap map = ServiceMap.of(
-                snapshot(List.of(), List.of()), journeys, (source, destination) -> SampleMaps.UNSEEN);
-        assertThat(map.edges()).extracting(Edge::destination).extracting(Node::name).containsExactly("nope.test");
+                Map.of(flow(WEB, nope, Direction.CLIENT), new JourneyCounts(3, Map.of(), 0, 0, 3, 0.1, List.of())), 0);
+        ServiceMap map =
+                ServiceMap.of(snapshot(List.of(), List.of()), journeys, (source, destination) -> SampleMaps.UNSEEN);
+        assertThat(map.edges())
+                .extracting(Edge::destination)
+                .extracting(Node::name)
+                .containsExactly("nope.test");
         assertThat(map.edges().getFirst().health()).isEqualTo(Health.UNKNOWN);
     }
 }

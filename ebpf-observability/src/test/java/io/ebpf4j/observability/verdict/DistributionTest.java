@@ -16,7 +16,8 @@ class DistributionTest {
     void quantilesAreThoseOfTheValues() {
         Distribution values = WindowDraft.distribution(HUNDRED);
         for (double quantile : new double[] {0.1, 0.5, 0.95, 0.99}) {
-            assertThat(values.quantile(quantile)).isCloseTo(quantile, within(0.05 * quantile)); // a bucket is 4.4 % wide
+            assertThat(values.quantile(quantile))
+                    .isCloseTo(quantile, within(0.05 * quantile)); // a bucket is 4.4 % wide
         }
         assertThat(values.mean()).isCloseTo(0.505, within(1e-9));
         assertThat(values.count()).isEqualTo(100);
@@ -24,8 +25,8 @@ class DistributionTest {
 
     @Test
     void histogramsOfDifferentScalesAreTakenTogether() {
-        Distribution both = Distribution.of(
-                List.of(WindowDraft.histogram(HUNDRED, 5), WindowDraft.histogram(HUNDRED, 3)));
+        Distribution both =
+                Distribution.of(List.of(WindowDraft.histogram(HUNDRED, 5), WindowDraft.histogram(HUNDRED, 3)));
         assertThat(both.count()).isEqualTo(200);
         assertThat(both.quantile(0.5)).isCloseTo(0.5, within(0.05));
         assertThat(both.shareAbove(0.75)).isCloseTo(0.25, within(0.02));

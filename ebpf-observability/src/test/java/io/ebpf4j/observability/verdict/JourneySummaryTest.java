@@ -24,7 +24,8 @@ class JourneySummaryTest {
         summary.accept(new ToldEvents().exchanged(CLIENT, 0, 10, 11, 200).only());
         JourneySummary.Counted before = summary.counted();
         summary.accept(new ToldEvents().exchanged(CLIENT, 0, 10, 11, 503).only());
-        summary.accept(new ToldEvents().failed(1, FailureReason.REFUSED, 1, 0, 0).only());
+        summary.accept(
+                new ToldEvents().failed(1, FailureReason.REFUSED, 1, 0, 0).only());
         JourneyCounts all = summary.counted().of(PAIR);
         assertThat(all.journeys()).isEqualTo(3);
         assertThat(all.causes())

@@ -140,9 +140,7 @@ class JourneyTrackerTest {
                 .exchanged(CLIENT, 1_000, 1_020, 1_021, 200)
                 .sampled(CLIENT, 1_030, 700)
                 .settled();
-        assertThat(journeys)
-                .extracting(RequestJourney::zeroWindowNanos)
-                .containsExactly(700_000_000L, 0L);
+        assertThat(journeys).extracting(RequestJourney::zeroWindowNanos).containsExactly(700_000_000L, 0L);
     }
 
     @Test

@@ -87,8 +87,10 @@ class RequestJudgeIT {
     }
 
     private static LayerVerdict ofClient(WatchedJourneys journeys, String host, int port) {
-        return JUDGE.judge(journeys.await(path.near, Direction.CLIENT, journey ->
-                journey.connection().remote().toString().equals(host + ":" + port)));
+        return JUDGE.judge(journeys.await(
+                path.near,
+                Direction.CLIENT,
+                journey -> journey.connection().remote().toString().equals(host + ":" + port)));
     }
 
     private static LayerVerdict ofServer(int port) {
@@ -144,10 +146,13 @@ class RequestJudgeIT {
     void aNameThatDoesNotExist() {
         try (DnsServer names = new DnsServer(path.near)) {
             curl("http://nope.test/");
-            RequestJourney journey = watched.await(path.near, Direction.CLIENT, one -> one.resolution()
-                    .map(DnsTransaction::name)
-                    .filter("nope.test"::equals)
-                    .isPresent());
+            RequestJourney journey = watched.await(
+                    path.near,
+                    Direction.CLIENT,
+                    one -> one.resolution()
+                            .map(DnsTransaction::name)
+                            .filter("nope.test"::equals)
+                            .isPresent());
             is(JUDGE.judge(journey), Fault.NAME_RESOLUTION, Side.CLIENT, 0.7);
             assertThat(journey.destination().identity().displayName()).isEqualTo("nope.test");
         }
@@ -159,12 +164,15 @@ class RequestJudgeIT {
                 PythonPeer server = PythonPeer.server(path.near, status(200, 0))) {
             int port = server.port();
             curl("http://host.test:" + port + "/"); // 192.0.2.1, says this name server
-            RequestJourney journey = watched.await(path.near, Direction.CLIENT, one ->
-                    one.connection().remote().port() == port
+            RequestJourney journey = watched.await(
+                    path.near,
+                    Direction.CLIENT,
+                    one -> one.connection().remote().port() == port
                             && one.exchange().isPresent());
             assertThat(journey.resolution().orElseThrow().name()).isEqualTo("host.test");
             assertThat(journey.resolutionNanos()).isPositive();
-            assertThat(journey.began()).isLessThan(journey.exchange().orElseThrow().requestStart());
+            assertThat(journey.began())
+                    .isLessThan(journey.exchange().orElseThrow().requestStart());
         }
     }
 
@@ -262,22 +270,49 @@ class RequestJudgeIT {
     @Test
     void twoEndsThatDoNotAgreeOnTls(@TempDir Path folder) throws Exception {
         TestNetwork.run(
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                "-days", "2", "-subj", "/CN=far.test", "-keyout", folder + "/key.pem", "-out", folder + "/cert.pem");
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=far.test",
+                "-keyout",
+                folder + "/key.pem",
+                "-out",
+                folder + "/cert.pem");
         int port;
         try (ServerSocket free = listen(1)) {
             port = free.getLocalPort();
         }
         Process server = path.far.start(
-                "openssl", "s_server", "-accept", Integer.toString(port), "-tls1_3", "-key", folder + "/key.pem",
-                "-cert", folder + "/cert.pem");
+                "openssl",
+                "s_server",
+                "-accept",
+                Integer.toString(port),
+                "-tls1_3",
+                "-key",
+                folder + "/key.pem",
+                "-cert",
+                folder + "/cert.pem");
         try {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
             while (!path.far.inside("ss", "-tlnH").contains(":" + port) && System.nanoTime() - deadline < 0) {
                 Thread.sleep(50);
             }
             Process client = path.near.start(
-                    "curl", "-svk", "--tls-max", "1.2", "--max-time", "20", "https://" + TestPath.FAR + ":" + port + "/");
+                    "curl",
+                    "-svk",
+                    "--tls-max",
+                    "1.2",
+                    "--max-time",
+                    "20",
+                    "https://" + TestPath.FAR + ":" + port + "/");
             String said = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(said).contains("alert protocol version");
             LayerVerdict verdict = ofClient(port);

@@ -111,9 +111,7 @@ final class ToldEvents {
     }
 
     ToldEvents failed(double time, FailureReason reason, double duration, int syns, int unsent) {
-        tell(
-                new ConnectFailed(at(time), 0, client, reason, 110, ms(duration), syns, unsent),
-                Direction.CLIENT);
+        tell(new ConnectFailed(at(time), 0, client, reason, 110, ms(duration), syns, unsent), Direction.CLIENT);
         return this;
     }
 
@@ -215,7 +213,21 @@ final class ToldEvents {
 
     private static Traffic traffic(double closedWindow, long received) {
         return new Traffic(
-                500, received, 0, 10, 10, 5, 5, 0, 0, 0, 10, 0, ms(1), ms(0), ms(1),
+                500,
+                received,
+                0,
+                10,
+                10,
+                5,
+                5,
+                0,
+                0,
+                0,
+                10,
+                0,
+                ms(1),
+                ms(0),
+                ms(1),
                 new RoundTrips(0, ms(0), ms(0), ms(0), ms(0), ms(0)),
                 ms(closedWindow),
                 closedWindow > 0 ? 1 : 0);
@@ -299,8 +311,7 @@ final class ToldEvents {
 
     ToldEvents dropped(double time, String reason, long space) {
         tell(
-                new PacketDropped(
-                        at(time), 0, 0, CLIENT, SERVER, 6, 2, reason, DropClass.LOSS, 0, 60, space, 2),
+                new PacketDropped(at(time), 0, 0, CLIENT, SERVER, 6, 2, reason, DropClass.LOSS, 0, 60, space, 2),
                 Direction.UNKNOWN);
         return this;
     }

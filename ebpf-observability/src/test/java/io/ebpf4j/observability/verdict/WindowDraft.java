@@ -52,7 +52,9 @@ final class WindowDraft {
 
         /** Latencies around a median, in seconds, as many as there are answers: spread by a fifth. */
         EndDraft latency(double median) {
-            latencies = around(median, statuses.values().stream().mapToLong(Long::longValue).sum());
+            latencies = around(
+                    median,
+                    statuses.values().stream().mapToLong(Long::longValue).sum());
             return this;
         }
 
@@ -174,8 +176,7 @@ final class WindowDraft {
     }
 
     PairWindow window() {
-        return new PairWindow(
-                CLIENT, SERVER, seconds, client.end(), server.end(), names, drops, listenerDrops, lost);
+        return new PairWindow(CLIENT, SERVER, seconds, client.end(), server.end(), names, drops, listenerDrops, lost);
     }
 
     static List<Double> around(double median, long count) {

@@ -115,7 +115,9 @@ public final class NetworkSpans {
         for (PacketDropped drop : journey.drops()) {
             span.addEvent(
                     "packet.dropped",
-                    Attributes.builder().put("ebpf4j.drop.reason", drop.reason()).build(),
+                    Attributes.builder()
+                            .put("ebpf4j.drop.reason", drop.reason())
+                            .build(),
                     at(drop.timestamp()));
         }
         for (String reset : journey.resets()) {
