@@ -26,9 +26,11 @@ import io.ebpf4j.observability.event.PacketDropped;
 import io.ebpf4j.observability.event.PayloadSource;
 import io.ebpf4j.observability.event.RecordKind;
 import io.ebpf4j.observability.event.Retransmitted.Segment;
+import io.ebpf4j.observability.identity.IdentifiedEvent;
 import io.ebpf4j.observability.identity.Identity;
 import io.ebpf4j.observability.identity.NameIdentity;
 import io.ebpf4j.observability.identity.ReservedIdentity;
+import io.ebpf4j.observability.identity.Resolution;
 import io.ebpf4j.observability.protocol.TraceContext.Sampling;
 import java.util.ArrayList;
 import java.util.List;
@@ -420,5 +422,59 @@ class FlowAggregatorTest {
                 .extracting(Snapshot.Http::route, Snapshot.Http::requests)
                 .containsExactlyInAnyOrder(
                         tuple("/users/{id}", 2L), tuple("/jobs/{name}/apply", 1L), tuple("/a", 1L), tuple("/…", 1L));
+    }
+
+    /** Of names outside, of paths, and of names that DNS is asked for. */
+    @Test
+    void aMillionDifferentKeysLeaveMemoryAndSeriesFlat() {
+        aggregator = new FlowAggregator(AggregateOptions.DEFAULTS.withRoutes(AggregateOptions.Part.KEPT), 1);
+        different(0, 100_000);
+        long series = series();
+        long before = used();
+        different(100_000, 1_000_000);
+        long more = used() - before;
+        assertThat(series()).isEqualTo(series);
+        assertThat(more).isLessThan(4 << 20); // a million names of 30 bytes are more than 60 MB
+        Snapshot snapshot = aggregator.snapshot();
+        assertThat(snapshot.http().stream().mapToLong(Snapshot.Http::requests).sum())
+                .isEqualTo(1_000_000);
+        assertThat(snapshot.families())
+                .filteredOn(family -> family.name().equals("external"))
+                .allSatisfy(family -> assertThat(family.foldedKeys()).isBetween(900_000L, 1_100_000L));
+    }
+
+    private void different(int from, int to) {
+        for (int i = from; i < to; i++) {
+            Identity outside = new NameIdentity("host-" + i + ".example.com");
+            aggregator.accept(new IdentifiedEvent(
+                    http(
+                            10,
+                            connection(i, Direction.CLIENT),
+                            "GET",
+                            "/path" + (char) ('g' + i % 17) + i,
+                            200,
+                            5,
+                            Optional.empty()),
+                    Direction.CLIENT,
+                    new Resolution(ReservedIdentity.OTHER.number(), CLIENT, List.of()),
+                    new Resolution(ReservedIdentity.OTHER.number(), outside, List.of())));
+        }
+    }
+
+    private long series() {
+        return aggregator.snapshot().families().stream()
+                .mapToLong(Snapshot.FamilyStatus::series)
+                .sum();
+    }
+
+    private static long used() {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+            least = Math.min(
+                    least,
+                    Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+        }
+        return least;
     }
 }
