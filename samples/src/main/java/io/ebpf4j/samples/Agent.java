@@ -48,6 +48,7 @@ final class Agent implements Consumer<ConnectivityEvent>, AutoCloseable {
     private final List<Consumer<? super IdentifiedEvent>> flows = new CopyOnWriteArrayList<>();
     private final List<BiConsumer<? super RequestJourney, ? super LayerVerdict>> journeys = new CopyOnWriteArrayList<>();
     private volatile @Nullable ConnectivityEvents events;
+    private volatile Optional<Snapshot> usual = Optional.empty();
 
     Agent(IdentityOptions identity, AggregateOptions aggregate, LocalProcesses processes) {
         identities = HostIdentities.open(identity, processes);
@@ -77,6 +78,21 @@ final class Agent implements Consumer<ConnectivityEvent>, AutoCloseable {
         flows.forEach(consumer -> consumer.accept(identified));
     }
 
+    /** Tells the journeys that have settled by a time; not while an event is accepted. */
+    void elapse(long time) {
+        tracker.elapse(time);
+    }
+
+    /** From now on verdicts of maps are held against a window in which all was well. */
+    void compareWith(Snapshot window) {
+        usual = Optional.of(window);
+    }
+
+    /** What became of journeys so far. */
+    JourneySummary.Counted journeys() {
+        return summary.counted();
+    }
+
     private void journey(RequestJourney journey) {
         LayerVerdict verdict = judge.judge(journey);
         summary.add(journey, verdict);
@@ -99,11 +115,12 @@ final class Agent implements Consumer<ConnectivityEvent>, AutoCloseable {
         Snapshot recent = windows.last(window, now).orElse(now);
         windows.offer(now);
         JourneySummary.Counted counted = summary.counted();
+        Optional<Snapshot> baseline = usual;
         return ServiceMap.of(
                 recent,
                 counted,
                 (source, destination) ->
-                        pairs.judge(PairCase.of(source, destination, recent, counted, Optional.empty())));
+                        pairs.judge(PairCase.of(source, destination, recent, counted, baseline)));
     }
 
     @Override

@@ -1,19 +1,14 @@
 package io.ebpf4j.samples;
 
-import io.ebpf4j.observability.servicemap.MapRenderer;
 import io.ebpf4j.samples.demo.Demo;
-import io.ebpf4j.samples.demo.Observation;
 import io.ebpf4j.samples.demo.Story;
 import io.ebpf4j.samples.demo.StoryReport;
 import io.ebpf4j.samples.demo.World;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,11 +40,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--clean", description = "only remove what a killed run left")
     private boolean clean;
 
-    @Option(
-            names = "--map",
-            paramLabel = "FILE",
-            description = "write the latest story's service map as a page of HTML")
-    private @Nullable Path map;
+    @Mixin
+    private final ExportArguments exports = new ExportArguments();
 
     private volatile boolean ending;
 
@@ -66,7 +58,8 @@ final class DemoCommand implements Callable<Integer> {
         if (clean) {
             return 0;
         }
-        Demo demo = Demo.create(Observation::start, this::say);
+        Demo demo = Demo.create(
+                (identities, namespaces) -> DemoObserver.start(identities, namespaces, exports, output), this::say);
         Thread interrupted = new Thread(() -> end(demo), "ebpf4j-interrupted");
         Runtime.getRuntime().addShutdownHook(interrupted);
         try (demo) {
@@ -102,9 +95,6 @@ final class DemoCommand implements Callable<Integer> {
                 report.lines().forEach(out::println);
             }
             out.flush();
-            if (map != null) {
-                write(map, report);
-            }
             holds &= report.holds();
         }
         say("%s, in %d s"
@@ -112,14 +102,6 @@ final class DemoCommand implements Callable<Integer> {
                         holds ? "all is as it has to be" : "not all is as it has to be",
                         (System.nanoTime() - begin) / 1_000_000_000));
         return check && !holds ? 1 : 0;
-    }
-
-    /** Whoever reads the file sees a whole map. */
-    private static void write(Path file, StoryReport report) throws IOException {
-        Path whole = Files.writeString(
-                file.resolveSibling(file.getFileName() + ".new"),
-                MapRenderer.html().render(report.map()));
-        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void say(String line) {

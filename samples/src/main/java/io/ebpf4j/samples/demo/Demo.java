@@ -41,7 +41,7 @@ public final class Demo implements AutoCloseable {
     private final PairJudge judge = new PairJudge(PairJudgeOptions.DEFAULTS);
     private final Observer.Start start;
     private volatile @Nullable Observer observer;
-    private @Nullable Window ordinary;
+    private @Nullable Snapshot ordinary;
     private @Nullable Mark last;
 
     /** All counts at one moment. */
@@ -96,7 +96,9 @@ public final class Demo implements AutoCloseable {
         observer = started;
         started.problems().forEach(progress);
         progress.accept("watching an ordinary day");
-        ordinary = watch(() -> Traffic.send(world, Traffic.ORDINARY));
+        Snapshot window = watch(() -> Traffic.send(world, Traffic.ORDINARY)).snapshot();
+        started.usual(window);
+        ordinary = window;
     }
 
     /** {@return the world} */
@@ -126,7 +128,6 @@ public final class Demo implements AutoCloseable {
         List<Claim> claims = new ArrayList<>(Claims.verdicts(story, verdicts));
         claims.addAll(Claims.requests(seen, window.answered()));
         claims.addAll(Claims.retransmits(seen, window.retransmits()));
-        claims.add(Claim.of("events that were lost", 0, seen.lost()));
         switch (story) {
             case LOSSY_PATH -> claims.addAll(Claims.onlySufferersRetransmit(story, tcp));
             case SLOW_UPGRADE -> claims.addAll(Claims.exemplars(story, http, window.asked()));
@@ -220,7 +221,7 @@ public final class Demo implements AutoCloseable {
     }
 
     private ServiceMap map(Window window) {
-        Optional<Snapshot> baseline = Optional.ofNullable(ordinary).map(Window::snapshot);
+        Optional<Snapshot> baseline = Optional.ofNullable(ordinary);
         return ServiceMap.of(
                 window.snapshot,
                 window.journeys,

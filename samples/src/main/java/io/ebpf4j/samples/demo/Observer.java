@@ -28,6 +28,13 @@ public interface Observer extends AutoCloseable {
     /** {@return what became of requests so far; those that ended a second ago are among them} */
     JourneySummary.Counted journeys();
 
+    /**
+     * Tells what is usual, against which all that follows is held.
+     *
+     * @param window a window in which all was well
+     */
+    void usual(Snapshot window);
+
     /** {@return what cannot be watched here, and why, a sentence each} */
     List<String> problems();
 

@@ -32,6 +32,11 @@ class DemoIT {
         }
 
         @Override
+        public void usual(Snapshot window) {
+            assertThat(window.http()).isEmpty();
+        }
+
+        @Override
         public List<String> problems() {
             return List.of("blind");
         }
