@@ -19,6 +19,7 @@ typedef __u32 __be32;
 /* include/uapi/linux/bpf.h */
 enum {
 	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_PROG_ARRAY = 3,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_SK_STORAGE = 24,
@@ -184,7 +185,9 @@ struct tcp_sock {
 	__u32 srtt_us;
 	__u32 mdev_us;
 	struct minmax rtt_min;
+	__u64 tcp_clock_cache;
 	__u32 snd_una;
+	__u32 snd_nxt;
 	__u32 snd_wnd;
 	__u32 snd_cwnd;
 	__u32 snd_ssthresh;
@@ -228,6 +231,11 @@ struct tcp_skb_cb {
 
 struct bpf_iter__tcp {
 	struct sock_common *sk_common;
+};
+
+struct bpf_iter__bpf_sk_storage_map {
+	struct sock *sk;
+	void *value;
 };
 
 struct bpf_iter__bpf_map_elem {

@@ -8,6 +8,10 @@
  * beginning of system calls, no call without a socket costs anything, and nothing can be paired
  * with a buffer of another call.
  *
+ * To write a record costs more than all the rest, so one is written for an exchange of HTTP/1 and not for a call: a request
+ * waits in socket storage for the beginning of its response, the end of a response for the next one. Neither waits long: an
+ * iterator over the storage tells what nothing followed.
+ *
  * A connection is its socket: what it speaks, how far each direction's stream has come and who
  * used it last is in socket storage. Which thread made a call means nothing.
  *
@@ -34,6 +38,9 @@ const volatile __u32 capture_frames = 4096;
 /* A bit for each enum payload_protocol that is looked for. */
 const volatile __u32 protocols = 1 << PROTOCOL_HTTP1 | 1 << PROTOCOL_HTTP2 | 1 << PROTOCOL_TLS;
 
+/* How long a part may be held until the sweep tells it, in nanoseconds. */
+const volatile __u64 longest_hold = 100000000;
+
 /* A reader is woken once in so many records (a power of two) and looks by itself in between. */
 const volatile __u32 wake_interval = 256;
 
@@ -50,13 +57,19 @@ enum {
 	/* A stream that is joined in the middle of a body needs more calls to begin a message. */
 	TRIES_JOINED = 16,
 	VECTORS = 8,
+	/* Most of a part, where what is held before takes no more than that; the first look at a part. */
+	PART_MOST = 1024,
+	HELD_MOST = 512,
+	PART_LOOK = 256,
+	/* How often it is looked whether another thread is through with what is held. */
+	SPINS = 64,
 };
 
 /* What a socket's bytes turned out to be: an enum payload_protocol, or one of these. */
 enum verdict {
 	/* Not yet known. */
 	UNDECIDED = PROTOCOL_UNKNOWN,
-	/* Nothing that is looked for: the lookup that says so is all that a call costs. */
+	/* Nothing more is told of it. */
 	OTHER = 16,
 };
 
@@ -68,9 +81,34 @@ struct direction {
 	__u32 beginning;
 };
 
+/* Of every socket: what is known before its first bytes, and that they are of no interest. */
+struct begun {
+	__u8 role;
+	/* Seen from its first state change on. */
+	__u8 from_start;
+	__u8 other;
+	/* Its first call was handed on. */
+	__u8 handed_on;
+};
+
+struct {
+	MAP_UINT(type, BPF_MAP_TYPE_SK_STORAGE);
+	MAP_UINT(map_flags, BPF_F_NO_PREALLOC);
+	MAP_TYPE(key, int);
+	MAP_TYPE(value, struct begun);
+} beginnings SEC(".maps");
+
+/* Of a socket whose bytes are told. */
 struct watched {
-	/* What each record begins with; process is who made the last call. */
-	struct connection_event connection;
+	/*
+	 * What is held: it goes out as it is, with as many of the bytes behind it as are used. Its connection is what each
+	 * record begins with; process is who made the last call.
+	 */
+	struct payload_sequence held;
+	__u8 bytes[HELD_MOST + PART_MOST];
+	__u32 used;
+	/* Somebody is at what is held. */
+	__u32 taken;
 	struct direction sent;
 	struct direction received;
 	__u8 verdict;
@@ -86,6 +124,20 @@ struct {
 	MAP_TYPE(value, struct watched);
 } sockets SEC(".maps");
 
+/*
+ * Programs of another object that want to see the first call of each socket that sends, and receives: to be called from
+ * here costs less than to run for every call.
+ */
+struct programs {
+	MAP_UINT(type, BPF_MAP_TYPE_PROG_ARRAY);
+	MAP_UINT(max_entries, 1);
+	MAP_TYPE(key, __u32);
+	MAP_TYPE(value, __u32);
+};
+
+struct programs first_sent SEC(".maps");
+struct programs first_received SEC(".maps");
+
 /* Where a call's bytes are: in one buffer, or in the buffers of a vector. */
 struct buffers {
 	const void *buffer;
@@ -99,6 +151,7 @@ struct piece {
 	struct direction *direction;
 	struct buffers buffers;
 	__u64 position;
+	__u64 time;
 	__u32 length;
 	__u32 wanted;
 	__u16 flags;
@@ -147,61 +200,81 @@ INLINE long read_vectors(struct user_vector vectors[2], struct piece *piece)
 	return bpf_probe_read_user(vectors, sizeof(*vectors), piece->buffers.vectors);
 }
 
-/* The first bytes of a call, zero behind its end; how many there are. */
-INLINE __u32 read_head(struct piece *piece, __u8 head[HEAD])
+/* The first bytes of a call, zero behind its end; how many there are. Twice the room, as far as the verifier knows. */
+INLINE __u32 read_head(struct piece *piece, __u8 head[2 * HEAD])
 {
-	const void *buffer = piece->buffers.buffer;
-	struct user_vector vectors[2];
-	__u32 length = piece->length;
+	struct user_vector vectors[2] = {};
+	__u32 length, rest;
 
 	*(__u64 *)head = 0;
 	*(__u64 *)(head + 8) = 0;
-	if (!buffer) {
-		if (!piece->buffers.vectors || read_vectors(vectors, piece))
-			return 0;
-		/* Some lead with an empty buffer. */
-		if (!vectors[0].length)
-			vectors[0] = vectors[1];
-		buffer = (const void *)vectors[0].base;
-		if (length > vectors[0].length)
-			length = vectors[0].length;
-	}
-	if (length > HEAD)
-		length = HEAD;
-	asm volatile("" : "+r"(length));
-	if (!length || length > HEAD || bpf_probe_read_user(head, length, buffer))
+	if (piece->buffers.buffer) {
+		vectors[0].base = (__u64)piece->buffers.buffer;
+		vectors[0].length = piece->length;
+	} else if (!piece->buffers.vectors || read_vectors(vectors, piece)) {
 		return 0;
-	return length;
-}
-
-INLINE __u64 submit_flags(struct tally *tally)
-{
-	/* Waking costs more than all the rest: an interrupt to itself. */
-	return tally && tally->attempted & (wake_interval - 1) ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP;
-}
-
-/* As reserve(), without its locked instruction: nothing that interrupts these programs writes such a record. */
-INLINE struct payload *reserve_payload(__u64 size, struct tally *tally)
-{
-	struct payload *record = bpf_ringbuf_reserve(&events, size, 0);
-
-	if (tally) {
-		tally->attempted++;
-		if (!record)
-			tally->lost++;
 	}
-	return record;
+	length = piece->length < HEAD ? piece->length : HEAD;
+	rest = length;
+	if (length > vectors[0].length)
+		length = vectors[0].length;
+	rest -= length;
+	asm volatile("" : "+r"(length));
+	if (length > HEAD || (length && bpf_probe_read_user(head, length, (const void *)vectors[0].base)))
+		return 0;
+	/* Some lead with an empty buffer, or fill up one that has a few bytes left. */
+	if (rest > vectors[1].length)
+		rest = vectors[1].length;
+	asm volatile("" : "+r"(rest), "+r"(length));
+	if (!rest || rest > HEAD || length > HEAD ||
+	    bpf_probe_read_user(head + length, rest, (const void *)vectors[1].base))
+		return length;
+	return length + rest;
+}
+
+/*
+ * Functions of their own for the verifier, which looks at such a one once and not anew wherever it is called: it goes every
+ * way through a program, and these would double their number.
+ */
+
+/* Counts a record that is going to be written; says whether it wakes the reader. */
+__attribute__((noinline)) int attempt(__u32 type)
+{
+	struct tally *tally = bpf_map_lookup_elem(&tallies, &type);
+
+	if (!tally)
+		return BPF_RB_FORCE_WAKEUP;
+	/* Waking costs more than all the rest: an interrupt to itself. */
+	return __sync_fetch_and_add(&tally->attempted, 1) & (wake_interval - 1) ? BPF_RB_NO_WAKEUP :
+										    BPF_RB_FORCE_WAKEUP;
+}
+
+/* The ring was full. */
+__attribute__((noinline)) int lose(__u32 type)
+{
+	struct tally *tally = bpf_map_lookup_elem(&tallies, &type);
+
+	if (tally)
+		__sync_fetch_and_add(&tally->lost, 1);
+	return 0;
+}
+
+/* The same number, of which the verifier knows no longer by which way it came. */
+__attribute__((noinline)) int forget(int number)
+{
+	asm volatile("" : "+r"(number));
+	return number;
 }
 
 INLINE void fill(struct payload *record, struct piece *piece, __u16 size)
 {
 	struct watched *watched = piece->watched;
 
-	record->connection = watched->connection;
+	record->connection = watched->held.connection;
 	record->connection.header.type = EVENT_PAYLOAD;
 	record->connection.header.length = size;
 	record->connection.header.cpu = bpf_get_smp_processor_id();
-	record->connection.header.timestamp = bpf_ktime_get_ns();
+	record->connection.header.timestamp = piece->time;
 	record->stream = 0;
 	record->position = piece->position;
 	record->length = piece->length;
@@ -213,13 +286,26 @@ INLINE void fill(struct payload *record, struct piece *piece, __u16 size)
 
 #define WORD(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)
 
+/* The first bytes of a call, zero behind its end. */
+struct head {
+	__u8 octets[HEAD];
+} __attribute__((aligned(8)));
+
+/* What the first bytes of a call may be. */
+enum beginning {
+	BEGINS_NOTHING = 0,
+	BEGINS_REQUEST,
+	BEGINS_RESPONSE,
+	BEGINS_CHUNK,
+};
+
 INLINE int is_target(__u8 octet)
 {
 	return octet == '/' || octet == '*' || octet == 'h';
 }
 
 /* A method in capital letters, a space and what a target begins with (RFC 9112, section 3). */
-SUBPROGRAM int is_rare_request(const __u8 *head)
+INLINE int is_rare_request(const __u8 *head)
 {
 	for (__u32 i = 1; i < HEAD - 1; i++) {
 		if (head[i] == ' ')
@@ -251,6 +337,39 @@ INLINE int is_response(const __u8 *head)
 	       head[5] == '1' && head[6] == '.';
 }
 
+INLINE int is_hex(__u8 octet)
+{
+	return (octet >= '0' && octet <= '9') || ((octet | 0x20) >= 'a' && (octet | 0x20) <= 'f');
+}
+
+/* A line with a chunk's size (RFC 9112, section 7.1), or the line end before it: a reader has to see it. */
+INLINE int may_begin_chunk(const __u8 *head)
+{
+	if (head[0] == '\r')
+		return 1;
+	for (__u32 i = 0; i < 9; i++)
+		if (!is_hex(head[i]))
+			return i && (head[i] == '\r' || head[i] == ';');
+	return 0;
+}
+
+/* A function of its own for the verifier, which looks at it once and not anew wherever it is called. */
+__attribute__((noinline)) int beginning_of(const struct head *head)
+{
+	if (!head)
+		return BEGINS_NOTHING;
+	if (is_response(head->octets))
+		return BEGINS_RESPONSE;
+	if (is_request(head->octets))
+		return BEGINS_REQUEST;
+	return may_begin_chunk(head->octets) ? BEGINS_CHUNK : BEGINS_NOTHING;
+}
+
+INLINE int begins_message(enum beginning beginning)
+{
+	return beginning == BEGINS_REQUEST || beginning == BEGINS_RESPONSE;
+}
+
 /* A HEADERS frame of a stream that a client opened: RFC 9113, section 6.2. */
 INLINE int is_headers_frame(const __u8 *head, __u32 length)
 {
@@ -265,17 +384,23 @@ INLINE int wants(enum payload_protocol protocol)
 	return protocols >> protocol & 1;
 }
 
-INLINE __u8 recognize(struct watched *watched, const __u8 *head, __u32 length)
+/* As above. What a stream is whose bytes begin so, and of which nothing was known. */
+__attribute__((noinline)) int recognize(const struct head *first, __u32 length, __u32 joined)
 {
+	const __u8 *head;
+
+	if (!first)
+		return UNDECIDED;
+	head = first->octets;
 	/* The preface looks like a request, on purpose: RFC 9113, section 3.4. */
 	if (*(const __u32 *)head == WORD('P', 'R', 'I', ' ') && head[4] == '*')
 		return wants(PROTOCOL_HTTP2) ? PROTOCOL_HTTP2 : OTHER;
-	if (is_request(head) || is_response(head))
+	if (is_response(head) || is_request(head))
 		return wants(PROTOCOL_HTTP1) ? PROTOCOL_HTTP1 : OTHER;
 	if (head[0] == 22 && head[1] == 3 && head[2] <= 4 &&
 	    (length < 6 || head[5] == 1 || head[5] == 2))
 		return wants(PROTOCOL_TLS) ? PROTOCOL_TLS : OTHER;
-	if (watched->joined && wants(PROTOCOL_HTTP2) && is_headers_frame(head, length))
+	if (joined && wants(PROTOCOL_HTTP2) && is_headers_frame(head, length))
 		return PROTOCOL_HTTP2;
 	return UNDECIDED;
 }
@@ -307,13 +432,54 @@ INLINE void look_again(struct watched *watched, struct direction *direction, __u
 		watched->verdict = OTHER;
 }
 
+/* What is held is one thread's at a time: one may send while another one receives. */
+INLINE int take(struct watched *watched)
+{
+	for (__u32 i = 0; i < SPINS; i++)
+		if (!__sync_lock_test_and_set(&watched->taken, 1))
+			return 1;
+	return 0;
+}
+
+/* Buffers are found on x86-64 only, where a store is not seen before those that stand before it. */
+INLINE void give_back(struct watched *watched)
+{
+	asm volatile("" ::: "memory");
+	*(volatile __u32 *)&watched->taken = 0;
+}
+
+/* Puts what is held into the ring; it has to be taken. */
+SUBPROGRAM int tell_held(struct watched *watched)
+{
+	struct payload_sequence *held = &watched->held;
+	__u32 size = watched->used;
+	__u32 last = held->count - 1u;
+
+	if (last >= SEQUENCE_PARTS)
+		return 0;
+	asm volatile("" : "+r"(size));
+	if (size > sizeof(watched->bytes))
+		size = sizeof(watched->bytes);
+	size += sizeof(*held);
+	held->connection.header.type = EVENT_PAYLOAD_SEQUENCE;
+	held->connection.header.length = size;
+	held->connection.header.cpu = bpf_get_smp_processor_id();
+	held->connection.header.timestamp = held->parts[last].time;
+	held->protocol = watched->verdict;
+	if (bpf_ringbuf_output(&events, held, size, attempt(EVENT_PAYLOAD_SEQUENCE)))
+		lose(EVENT_PAYLOAD_SEQUENCE);
+	held->count = 0;
+	watched->used = 0;
+	return 0;
+}
+
 SUBPROGRAM int emit_closed(struct watched *watched)
 {
 	struct payload_closed *record = reserve((enum event_type)EVENT_PAYLOAD_CLOSED, sizeof(*record));
 
 	if (!record)
 		return 0;
-	record->connection = watched->connection;
+	record->connection = watched->held.connection;
 	record->connection.header.type = EVENT_PAYLOAD_CLOSED;
 	record->connection.header.length = sizeof(*record);
 	record->connection.header.cpu = bpf_get_smp_processor_id();
@@ -329,10 +495,16 @@ SUBPROGRAM int emit_closed(struct watched *watched)
 	return 0;
 }
 
+/* Not where what is held is being written: then a later call, or the socket's destruction, is the end. */
 INLINE void end(struct watched *watched)
 {
-	if (watched->verdict != UNDECIDED && watched->verdict < OTHER)
+	if (watched->verdict != UNDECIDED && watched->verdict < OTHER) {
+		if (!take(watched))
+			return;
+		tell_held(watched);
+		give_back(watched);
 		emit_closed(watched);
+	}
 	watched->verdict = OTHER;
 	watched->ended = 1;
 }
@@ -344,7 +516,7 @@ INLINE __u32 settle(struct piece *piece, const __u8 *bytes, __u32 read)
 
 	if (piece->watched->verdict != PROTOCOL_HTTP1)
 		return read;
-	if (is_request(bytes) || is_response(bytes))
+	if (begins_message(beginning_of((const struct head *)bytes)))
 		direction->budget = capture_bytes;
 	if (read > direction->budget)
 		read = direction->budget;
@@ -356,14 +528,17 @@ INLINE __u32 settle(struct piece *piece, const __u8 *bytes, __u32 read)
  * The verifier knows the sizes of records only as constants, so there is one for each of a few
  * sizes; what a record does not fill stays noise.
  */
-INLINE void emit_buffer(struct piece *piece, struct tally *tally, const __u32 most)
+INLINE void emit_buffer(struct piece *piece, const __u32 most)
 {
 	const __u32 size = sizeof(struct payload) + most;
-	struct payload *record = reserve_payload(size, tally);
+	int wake = attempt(EVENT_PAYLOAD);
+	struct payload *record = bpf_ringbuf_reserve(&events, size, 0);
 	__u32 length = piece->wanted;
 
-	if (!record)
+	if (!record) {
+		lose(EVENT_PAYLOAD);
 		return;
+	}
 	fill(record, piece, size);
 	*(__u64 *)record->bytes = 0;
 	*(__u64 *)(record->bytes + 8) = 0;
@@ -375,19 +550,22 @@ INLINE void emit_buffer(struct piece *piece, struct tally *tally, const __u32 mo
 		length = 0;
 	}
 	record->captured = settle(piece, record->bytes, length);
-	bpf_ringbuf_submit(record, submit_flags(tally));
+	bpf_ringbuf_submit(record, wake);
 }
 
 /* Twice the room: each step may fill as much as is wanted in all, as far as the verifier knows. */
-INLINE void emit_vectors(struct piece *piece, struct tally *tally, const __u32 most)
+INLINE void emit_vectors(struct piece *piece, const __u32 most)
 {
 	const __u32 size = sizeof(struct payload) + 2 * most;
-	struct payload *record = reserve_payload(size, tally);
+	int wake = attempt(EVENT_PAYLOAD);
+	struct payload *record = bpf_ringbuf_reserve(&events, size, 0);
 	__u32 filled = 0, wanted = piece->wanted;
 	struct user_vector vectors[2];
 
-	if (!record)
+	if (!record) {
+		lose(EVENT_PAYLOAD);
 		return;
+	}
 	fill(record, piece, size);
 	*(__u64 *)record->bytes = 0;
 	*(__u64 *)(record->bytes + 8) = 0;
@@ -417,61 +595,69 @@ INLINE void emit_vectors(struct piece *piece, struct tally *tally, const __u32 m
 	if (!filled)
 		record->payload_flags |= PAYLOAD_UNREADABLE;
 	record->captured = settle(piece, record->bytes, filled);
-	bpf_ringbuf_submit(record, submit_flags(tally));
+	bpf_ringbuf_submit(record, wake);
 }
 
-INLINE void emit_most(struct piece *piece, struct tally *tally, const __u32 most)
+INLINE void emit_most(struct piece *piece, const __u32 most)
 {
 	if (piece->buffers.buffer)
-		emit_buffer(piece, tally, most);
+		emit_buffer(piece, most);
 	else
-		emit_vectors(piece, tally, most);
+		emit_vectors(piece, most);
 }
 
-SUBPROGRAM int emit_4096(struct piece *piece, struct tally *tally)
+SUBPROGRAM int emit_4096(struct piece *piece)
 {
-	emit_most(piece, tally, 4096);
+	emit_most(piece, 4096);
 	return 0;
 }
 
-SUBPROGRAM int emit_16384(struct piece *piece, struct tally *tally)
+SUBPROGRAM int emit_16384(struct piece *piece)
 {
-	emit_most(piece, tally, 16384);
+	emit_most(piece, 16384);
 	return 0;
 }
 
-INLINE void emit(struct piece *piece, struct tally *tally)
+INLINE void emit(struct piece *piece)
 {
+	piece->wanted = forget(piece->wanted);
+	piece->length = forget(piece->length);
+	piece->flags = forget(piece->flags);
+	piece->buffers.count = (__u32)forget(piece->buffers.count);
 	if (piece->wanted <= 256)
-		emit_most(piece, tally, 256);
+		emit_most(piece, 256);
 	else if (piece->wanted <= 1024)
-		emit_most(piece, tally, 1024);
+		emit_most(piece, 1024);
 	else if (piece->wanted <= 4096)
-		emit_4096(piece, tally);
+		emit_4096(piece);
 	else
-		emit_16384(piece, tally);
+		emit_16384(piece);
 }
 
 /* A call in the middle of a message, or without a buffer: where a chunk begins is told, and lengths. */
-INLINE int emit_head(struct piece *piece, struct tally *tally)
+INLINE int emit_head(struct piece *piece)
 {
 	const __u32 size = sizeof(struct payload) + HEAD;
-	__u8 head[HEAD] __attribute__((aligned(8)));
+	__u8 head[2 * HEAD] __attribute__((aligned(8)));
 	__u32 length = read_head(piece, head);
 	struct payload *record;
+	int wake;
 
-	if (piece->watched->verdict == PROTOCOL_HTTP1 && (is_request(head) || is_response(head)))
+	if (piece->watched->verdict == PROTOCOL_HTTP1 && begins_message(beginning_of((const struct head *)head)))
 		return 0;
-	record = reserve_payload(size, tally);
-	if (!record)
+	wake = attempt(EVENT_PAYLOAD);
+	record = bpf_ringbuf_reserve(&events, size, 0);
+	if (!record) {
+		lose(EVENT_PAYLOAD);
 		return 1;
+	}
 	if (!length)
 		piece->flags |= PAYLOAD_UNREADABLE;
 	fill(record, piece, size);
 	*(__u64 *)record->bytes = *(__u64 *)head;
 	*(__u64 *)(record->bytes + 8) = *(__u64 *)(head + 8);
 	record->captured = length;
-	bpf_ringbuf_submit(record, submit_flags(tally));
+	bpf_ringbuf_submit(record, wake);
 	return 1;
 }
 
@@ -480,11 +666,151 @@ INLINE __u32 least(__u32 a, __u32 b)
 	return a < b ? a : b;
 }
 
+/* A blank line is the last of what was read: the head is whole, and what follows is no part of it. */
+INLINE int ends_head(const __u8 *end)
+{
+	return *(const __u32 *)(end - 4) == WORD('\r', '\n', '\r', '\n');
+}
+
+/*
+ * Puts a call of an HTTP/1 stream behind what is held, and tells all of it where a response begins with this call: until
+ * then, and until the sweep, the connection's close, or calls that do not fit, nothing has to be told. Of a call in the
+ * middle of a message the length alone counts, unless chunks may begin with it. Where this call cannot be held, what was held is
+ * told before it.
+ */
+SUBPROGRAM int hold(struct piece *piece)
+{
+	struct watched *watched = piece->watched;
+	struct payload_sequence *held = &watched->held;
+	struct direction *direction = piece->direction;
+	const void *buffer = piece->buffers.buffer;
+	struct user_vector vectors[2] = {};
+	__u32 wanted = least(piece->length, capture_bytes), first, more, got = 0, at, used;
+	enum beginning beginning;
+	__u16 begins = 0;
+	struct payload_part *part;
+	__u8 *bytes;
+
+	if (!take(watched))
+		return 0;
+	if (wanted > PART_MOST)
+		goto unheld;
+	if (held->count >= SEQUENCE_PARTS || watched->used > HELD_MOST)
+		tell_held(watched);
+	used = watched->used;
+	if (used > HELD_MOST)
+		goto unheld;
+	bytes = watched->bytes + used;
+	*(__u64 *)bytes = 0;
+	*(__u64 *)(bytes + 8) = 0;
+	if (buffer) {
+		vectors[0].base = (__u64)buffer;
+		vectors[0].length = piece->length;
+	} else if (piece->buffers.vectors) {
+		if (read_vectors(vectors, piece))
+			vectors[0].length = vectors[1].length = 0;
+		/* Some lead with an empty buffer. */
+		if (!vectors[0].length) {
+			vectors[0] = vectors[1];
+			vectors[1].length = 0;
+		}
+	}
+	first = wanted;
+	if (first > vectors[0].length)
+		first = vectors[0].length;
+	/* What begins in a few bytes and goes on elsewhere is told by the slower way. */
+	if (first < HEAD && first < wanted && vectors[1].length)
+		goto unheld;
+	got = least(first, PART_LOOK);
+	asm volatile("" : "+r"(got));
+	if (got > PART_LOOK)
+		goto unheld;
+	if (got && bpf_probe_read_user(bytes, got, (const void *)vectors[0].base))
+		got = 0;
+	beginning = beginning_of((const struct head *)bytes);
+	if (begins_message(beginning)) {
+		begins = PAYLOAD_BEGINS;
+		direction->budget = capture_bytes;
+	} else if (piece->length < HEAD) {
+		/* A few bytes may be the first ones of a head, and the next call brings the rest. */
+		direction->budget = capture_bytes;
+	} else if (got > HEAD && !direction->budget) {
+		got = HEAD;
+	}
+	if (direction->budget) {
+		wanted = least(wanted, direction->budget);
+		if (first > wanted)
+			first = wanted;
+		if (first > got) {
+			more = first - got;
+			asm volatile("" : "+r"(more));
+			if (more <= PART_MOST - PART_LOOK) {
+				if (bpf_probe_read_user(bytes + got, more, (const void *)vectors[0].base + got))
+					more = 0;
+				got += more;
+			}
+		} else if (got > wanted) {
+			got = wanted;
+		}
+		at = got;
+		asm volatile("" : "+r"(at));
+		if (at >= 4 && at <= PART_MOST && ends_head(bytes + at)) {
+			direction->budget = 0;
+		} else {
+			if (wanted > got && piece->buffers.count > 1) {
+				more = wanted - got;
+				if (more > vectors[1].length)
+					more = vectors[1].length;
+				/* Heads in more pieces than these two, or larger ones, are told by the slower way. */
+				asm volatile("" : "+r"(more));
+				if ((piece->buffers.count > 2 && got + more < wanted) || at > PART_MOST / 2 ||
+				    more > PART_MOST / 2)
+					goto unheld;
+				if (more && !bpf_probe_read_user(bytes + at, more, (const void *)vectors[1].base))
+					got += more;
+			}
+			direction->budget -= least(got, direction->budget);
+		}
+	}
+	at = held->count - 1u;
+	if (!begins && got <= HEAD && piece->length > HEAD && at < SEQUENCE_PARTS && beginning == BEGINS_NOTHING) {
+		part = &held->parts[at];
+		if (!((part->part_flags ^ piece->flags) & PAYLOAD_SENT) &&
+		    part->position + part->length == piece->position && part->length + piece->length > piece->length) {
+			part->length += piece->length;
+			if (!(part->part_flags & PAYLOAD_BEGINS))
+				part->time = piece->time;
+			give_back(watched);
+			return 1;
+		}
+	}
+	at = held->count;
+	asm volatile("" : "+r"(at));
+	if (at >= SEQUENCE_PARTS)
+		goto unheld;
+	part = &held->parts[at];
+	part->time = piece->time;
+	part->position = piece->position;
+	part->length = piece->length;
+	part->captured = got;
+	part->part_flags = piece->flags | begins | (got ? 0 : PAYLOAD_UNREADABLE);
+	held->count = at + 1;
+	watched->used = used + got;
+	if (beginning == BEGINS_RESPONSE)
+		tell_held(watched);
+	give_back(watched);
+	return 1;
+unheld:
+	tell_held(watched);
+	give_back(watched);
+	return 0;
+}
+
 /* TLS: each direction's first record, and then nothing any more. */
 INLINE void frame_tls(struct piece *piece)
 {
 	struct direction *direction = piece->direction;
-	__u8 head[HEAD] __attribute__((aligned(8)));
+	__u8 head[2 * HEAD] __attribute__((aligned(8)));
 	__u32 length;
 
 	if (!piece->position) {
@@ -513,9 +839,9 @@ INLINE void tell(struct piece *piece)
 {
 	struct direction *direction = piece->direction;
 	__u8 verdict = piece->watched->verdict;
-	__u32 type = EVENT_PAYLOAD;
-	struct tally *tally;
 
+	if (verdict == PROTOCOL_HTTP1 && hold(piece))
+		return;
 	if (verdict == PROTOCOL_TLS) {
 		if (direction->budget == ~0u)
 			return;
@@ -524,13 +850,12 @@ INLINE void tell(struct piece *piece)
 		piece->wanted = least(piece->length,
 				      verdict == PROTOCOL_HTTP1 ? capture_bytes : capture_frames);
 	}
-	tally = bpf_map_lookup_elem(&tallies, &type);
 	if ((!piece->buffers.buffer && !piece->buffers.vectors) ||
 	    (verdict == PROTOCOL_HTTP1 && !direction->budget)) {
-		if (emit_head(piece, tally))
+		if (emit_head(piece))
 			goto told;
 	}
-	emit(piece, tally);
+	emit(piece);
 told:
 	if (verdict == PROTOCOL_TLS)
 		tls_told(piece);
@@ -541,7 +866,7 @@ INLINE int is_known(struct piece *piece)
 {
 	struct watched *watched = piece->watched;
 	struct direction *direction = piece->direction;
-	__u8 head[HEAD] __attribute__((aligned(8)));
+	__u8 head[2 * HEAD] __attribute__((aligned(8)));
 	__u32 length;
 
 	if (watched->verdict != UNDECIDED && !(direction->beginning && piece->position < 4))
@@ -555,7 +880,7 @@ INLINE int is_known(struct piece *piece)
 		end(watched);
 		return 0;
 	}
-	watched->verdict = recognize(watched, head, length);
+	watched->verdict = recognize((const struct head *)head, length, watched->joined);
 	if (watched->verdict == UNDECIDED && !piece->position && length < 4 &&
 	    wants(PROTOCOL_HTTP1) && may_become_http(head, length)) {
 		direction->beginning = *(__u32 *)head;
@@ -569,74 +894,127 @@ INLINE int is_known(struct piece *piece)
 	return watched->verdict != UNDECIDED && watched->verdict != OTHER;
 }
 
-/* A socket that no state change was seen of. */
-INLINE struct watched *join(struct sock *sk)
+/* Nothing more is told of a socket. */
+SUBPROGRAM void dismiss(struct sock *sk)
 {
-	struct watched *watched;
-	__u8 state = sk->__sk_common.skc_state;
+	struct begun *begun = bpf_sk_storage_get(&beginnings, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
-	if (state == TCP_CLOSE || state == TCP_LISTEN)
-		return 0;
-	watched = bpf_sk_storage_get(&sockets, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (watched)
-		watched->joined = 1;
-	return watched;
+	if (begun)
+		begun->other = 1;
+	bpf_sk_storage_delete(&sockets, sk);
 }
 
-/* At the first bytes: who and where, and whether it is to be watched at all. */
-SUBPROGRAM int introduce(struct watched *watched, struct sock *sk)
+/* Whether a socket is to be watched at all, and what is known from the start: an enum payload_protocol, or OTHER. */
+SUBPROGRAM int first_verdict(struct sock *sk, struct connection_event *connection)
 {
-	struct connection_event *connection = &watched->connection;
 	struct socket *socket = PROBE(sk->sk_socket);
 
-	fill_connection(connection, sk, bpf_get_socket_cookie(sk), 0);
 	/* A socket without a file is the kernel's own: what its calls carry is in no user's buffer. */
 	if (!is_watched(sk) || !socket || !PROBE(socket->file))
 		return OTHER;
 	if (connection->local_port == DNS_PORT || connection->remote_port == DNS_PORT)
 		return wants(PROTOCOL_DNS) ? PROTOCOL_DNS : OTHER;
-	connection->state = PROBE(sk->__sk_common.skc_state);
-	if (!watched->joined)
-		connection->flags |= SEEN_FROM_START;
-	connection->flags |= TAKEN;
 	return UNDECIDED;
 }
 
+/* At a socket's first bytes: who and where. Also says whether this is its first call. */
+SUBPROGRAM struct watched *meet(struct sock *sk, int *is_first)
+{
+	__u8 state = sk->__sk_common.skc_state;
+	struct connection_event *connection;
+	struct watched *watched;
+	struct begun *begun;
+
+	if (state == TCP_CLOSE || state == TCP_LISTEN)
+		return 0;
+	begun = bpf_sk_storage_get(&beginnings, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!begun)
+		return 0;
+	if (!begun->handed_on) {
+		begun->handed_on = 1;
+		*is_first = 1;
+	}
+	if (begun->other)
+		return 0;
+	if (excluded_pid && excluded_pid == (__u32)bpf_get_current_task_btf()->tgid) {
+		begun->other = 1;
+		return 0;
+	}
+	watched = bpf_sk_storage_get(&sockets, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!watched)
+		return 0;
+	connection = &watched->held.connection;
+	fill_connection(connection, sk, bpf_get_socket_cookie(sk), 0);
+	connection->role = begun->role;
+	connection->state = state;
+	connection->flags = TAKEN | (begun->from_start ? SEEN_FROM_START : 0);
+	watched->held.source = SOURCE_SOCKET;
+	watched->joined = !begun->from_start;
+	watched->held.payload_flags = watched->joined ? PAYLOAD_JOINED : 0;
+	watched->verdict = first_verdict(sk, connection);
+	if (watched->verdict == OTHER) {
+		dismiss(sk);
+		return 0;
+	}
+	return watched;
+}
+
+/* What was held is the former process's. */
+SUBPROGRAM void change_process(struct watched *watched)
+{
+	if (watched->held.count && take(watched)) {
+		tell_held(watched);
+		give_back(watched);
+	}
+	name_current(&watched->held.connection.process);
+}
+
+/*
+ * When the bytes passed: what was sent went out at the socket's last look at the clock, and what was received had come by
+ * then. Where some of it did not go out yet, it is now.
+ */
+INLINE __u64 time_of(struct sock *sk, __u16 flags)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+	if (!tcp || !FIELD_EXISTS(tcp->tcp_clock_cache) || (flags & PAYLOAD_SENT && tcp->snd_nxt != tcp->write_seq))
+		return bpf_ktime_get_ns();
+	return tcp->tcp_clock_cache;
+}
+
+/* Whether this is the socket's first call. */
 INLINE int on_transfer(struct sock *sk, int length, __u16 flags)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct piece piece;
 	struct watched *watched;
-	__u32 pid;
+	int is_first = 0;
 
 	watched = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (!watched)
-		watched = join(sk);
+		watched = meet(sk, &is_first);
 	if (!watched || watched->verdict == OTHER)
-		return 0;
-	pid = task->tgid;
-	if (watched->connection.process.pid != pid) {
-		if (excluded_pid && pid == excluded_pid) {
-			watched->verdict = OTHER;
-			return 0;
+		return is_first;
+	if (watched->held.connection.process.pid != (__u32)task->tgid) {
+		if (excluded_pid && excluded_pid == (__u32)task->tgid) {
+			dismiss(sk);
+			return is_first;
 		}
-		name_current(&watched->connection.process);
-	}
-	if (!watched->connection.header.cookie) {
-		watched->verdict = introduce(watched, sk);
-		if (watched->verdict == OTHER)
-			return 0;
+		change_process(watched);
 	}
 	piece.watched = watched;
 	piece.direction = flags & PAYLOAD_SENT ? &watched->sent : &watched->received;
 	piece.position = piece.direction->position;
+	piece.time = time_of(sk, flags);
 	piece.length = length;
 	piece.flags = flags;
 	piece.direction->position += length;
 	find_buffers(&piece.buffers);
 	if (is_known(&piece))
 		tell(&piece);
-	return 0;
+	if (watched->verdict == OTHER)
+		dismiss(sk);
+	return is_first;
 }
 
 INLINE int is_tcp(struct sock *sk)
@@ -652,7 +1030,9 @@ int payload_sent(__u64 *ctx)
 	struct sock *sk = (struct sock *)ctx[0];
 	int result = ctx[1];
 
-	return result > 0 && is_tcp(sk) ? on_transfer(sk, result, PAYLOAD_SENT) : 0;
+	if (result > 0 && is_tcp(sk) && on_transfer(sk, result, PAYLOAD_SENT))
+		bpf_tail_call(ctx, &first_sent, 0);
+	return 0;
 }
 
 SEC("tp_btf/sock_recv_length")
@@ -662,19 +1042,23 @@ int payload_received(__u64 *ctx)
 	int result = ctx[1], flags = ctx[2];
 
 	/* What is only looked at will be received again. */
-	return result > 0 && !(flags & MSG_PEEK) && is_tcp(sk) ? on_transfer(sk, result, 0) : 0;
+	if (result > 0 && !(flags & MSG_PEEK) && is_tcp(sk) && on_transfer(sk, result, 0))
+		bpf_tail_call(ctx, &first_received, 0);
+	return 0;
 }
 
 /* A socket begins: which end it is, and that its streams are seen from their first byte. */
 INLINE void on_begin(struct sock *sk, __u8 role)
 {
-	struct watched *watched =
-		bpf_sk_storage_get(&sockets, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct begun *begun = bpf_sk_storage_get(&beginnings, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
-	if (!watched)
+	if (!begun)
 		return;
-	__builtin_memset(watched, 0, sizeof(*watched));
-	watched->connection.role = role;
+	__builtin_memset(begun, 0, sizeof(*begun));
+	begun->role = role;
+	begun->from_start = 1;
+	/* Of the connection that it was before. */
+	bpf_sk_storage_delete(&sockets, sk);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -706,5 +1090,42 @@ int payload_destroyed(__u64 *ctx)
 
 	if (watched && !watched->ended)
 		end(watched);
+	return 0;
+}
+
+/* What waits for more, and for too long: an answer that does not come, an end that nothing follows. */
+SEC("iter/bpf_sk_storage_map")
+int payload_sweep(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct sock *sk = ctx->sk;
+	struct watched *watched;
+	__u32 last;
+
+	if (!sk)
+		return 0;
+	watched = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	if (!watched || !watched->held.count || !take(watched))
+		return 0;
+	last = watched->held.count - 1u;
+	if (last < SEQUENCE_PARTS && bpf_ktime_get_ns() - watched->held.parts[last].time > longest_hold)
+		tell_held(watched);
+	give_back(watched);
+	return 0;
+}
+
+/* All that is held, where nothing follows any more. */
+SEC("iter/bpf_sk_storage_map")
+int payload_finish(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct sock *sk = ctx->sk;
+	struct watched *watched;
+
+	if (!sk)
+		return 0;
+	watched = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	if (watched && take(watched)) {
+		tell_held(watched);
+		give_back(watched);
+	}
 	return 0;
 }

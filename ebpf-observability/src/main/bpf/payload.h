@@ -17,7 +17,8 @@
 enum payload_event_type {
 	EVENT_PAYLOAD = 64,
 	EVENT_PAYLOAD_CLOSED = 65,
-	PAYLOAD_EVENT_TYPES = 66,
+	EVENT_PAYLOAD_SEQUENCE = 66,
+	PAYLOAD_EVENT_TYPES = 67,
 };
 
 /* What the bytes are taken for, from how the stream began. */
@@ -42,6 +43,8 @@ enum payload_flag {
 	PAYLOAD_JOINED = 2,
 	/* There was no buffer to read (sendfile, splice, io_uring, a page that is not there). */
 	PAYLOAD_UNREADABLE = 4,
+	/* Of a part: it begins like a message, so its time is that of its first byte; else it is that of its last. */
+	PAYLOAD_BEGINS = 8,
 };
 
 /* connection.process is who made the call; connection.header.cookie names the socket. */
@@ -63,6 +66,38 @@ struct payload {
 	__u32 payload_reserved;
 	/* captured bytes, then noise to the record's end. */
 	__u8 bytes[];
+};
+
+/* What one call carried, or several in a row of which nothing but the beginning is told. */
+struct payload_part {
+	__u64 time;
+	/* Bytes of this direction before these. */
+	__u64 position;
+	/* Bytes that passed, and how many of them, the first ones, are in the record. */
+	__u32 length;
+	__u16 captured;
+	/* enum payload_flag: SENT, UNREADABLE, BEGINS. */
+	__u16 part_flags;
+};
+
+enum {
+	/* The end of the response before, a request, the beginning of its response. */
+	SEQUENCE_PARTS = 3,
+};
+
+/* What passed over one socket, in order: an exchange takes one record in place of one a call. */
+struct payload_sequence {
+	/* Its time is the last part's. */
+	struct connection_event connection;
+	struct payload_part parts[SEQUENCE_PARTS];
+	__u8 count;
+	__u8 protocol;
+	__u8 source;
+	__u8 sequence_reserved;
+	/* enum payload_flag: JOINED. */
+	__u16 payload_flags;
+	__u16 sequence_reserved_too;
+	/* Behind it the captured bytes of each part, one part's behind the other's. */
 };
 
 /* A connection of which payload was told is over; or its plaintext is. */
@@ -89,6 +124,7 @@ struct payload_vocabulary {
 	const union {
 		struct payload payload;
 		struct payload_closed payload_closed;
+		struct payload_sequence payload_sequence;
 	} *record;
 };
 

@@ -15,7 +15,9 @@ public final class PayloadDemultiplexer implements RecordReader {
     private final PayloadView payload;
     private final PayloadClosedView closed;
     private final int payloadNumber;
+    private final int sequenceNumber;
     private final int closedNumber;
+    private final AtomicLong sequences = new AtomicLong();
     private final AtomicLong payloads = new AtomicLong();
     private final AtomicLong closes = new AtomicLong();
     private final AtomicLong rejected = new AtomicLong();
@@ -32,6 +34,7 @@ public final class PayloadDemultiplexer implements RecordReader {
         payload = new PayloadView(format);
         closed = new PayloadClosedView(format);
         payloadNumber = format.number(PayloadType.PAYLOAD);
+        sequenceNumber = format.number(PayloadType.PAYLOAD_SEQUENCE);
         closedNumber = format.number(PayloadType.PAYLOAD_CLOSED);
     }
 
@@ -40,8 +43,18 @@ public final class PayloadDemultiplexer implements RecordReader {
         int number = length < format.header.size
                 ? 0
                 : segment.get(ValueLayout.JAVA_BYTE, offset + format.header.type) & 0xff;
-        if (number == payloadNumber && length >= format.size) {
-            payload.moveTo(segment, offset);
+        if (number == sequenceNumber && length >= format.sequenceSize) {
+            int parts = payload.moveToSequence(segment, offset, length);
+            if (parts >= 0) {
+                count(sequences);
+                for (int i = 0; i < parts; i++) {
+                    payload.moveToNextPart();
+                    handler.payload(payload);
+                }
+                return Verdict.CONTINUE;
+            }
+        } else if (number == payloadNumber && length >= format.size) {
+            payload.moveToCall(segment, offset);
             if (payload.fits(length)) {
                 count(payloads);
                 handler.payload(payload);
@@ -69,6 +82,7 @@ public final class PayloadDemultiplexer implements RecordReader {
     public long delivered(PayloadType type) {
         return switch (type) {
             case PAYLOAD -> payloads.getOpaque();
+            case PAYLOAD_SEQUENCE -> sequences.getOpaque();
             case PAYLOAD_CLOSED -> closes.getOpaque();
         };
     }

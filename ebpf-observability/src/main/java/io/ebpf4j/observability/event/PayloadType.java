@@ -4,6 +4,8 @@ package io.ebpf4j.observability.event;
 public enum PayloadType {
     /** Bytes that one call sent or received. */
     PAYLOAD("EVENT_PAYLOAD"),
+    /** What several calls over one socket sent and received, in order: an exchange, as a rule. */
+    PAYLOAD_SEQUENCE("EVENT_PAYLOAD_SEQUENCE"),
     /** A connection of which payload was told is over. */
     PAYLOAD_CLOSED("EVENT_PAYLOAD_CLOSED");
 

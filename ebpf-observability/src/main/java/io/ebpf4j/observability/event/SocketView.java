@@ -73,7 +73,7 @@ public abstract sealed class SocketView permits ConnectionView, DatagramView, Dn
     }
 
     /** {@return when, CLOCK_MONOTONIC nanoseconds} */
-    public final long timestamp() {
+    public long timestamp() {
         return u64(header.timestamp);
     }
 

@@ -37,6 +37,17 @@ final class StructBinding {
         return offset(path, BtfKind.ARRAY, length);
     }
 
+    /** {@return the offset of an array member of whatever size} */
+    long array(String member) {
+        return offset(member, BtfKind.ARRAY, width(member));
+    }
+
+    /** {@return bytes of a member, 0 where there is none of that name} */
+    long width(String member) {
+        OptionalInt found = memberNamed(id, member);
+        return found.isEmpty() ? 0 : btf.sizeOf(btf.memberType(id, found.getAsInt()));
+    }
+
     private long offset(String path, BtfKind kind, long width) {
         long bits = 0;
         int type = id;

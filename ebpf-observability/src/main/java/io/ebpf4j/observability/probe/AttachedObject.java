@@ -11,8 +11,13 @@ import io.ebpf4j.program.BpfProgram;
 import io.ebpf4j.spec.AttachType;
 import io.ebpf4j.spec.ObjectSpec;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 
 /** A bundled object, loaded, with the programs attached that this kernel can run: its ring, its tallies, its types. */
 final class AttachedObject implements AutoCloseable {
@@ -27,37 +32,49 @@ final class AttachedObject implements AutoCloseable {
         this.tallies = new TallyReader(object.map("tallies"), btf);
     }
 
+    /** Loads an object and attaches all of its programs that are attached by their section's name. */
     static AttachedObject open(BundledObject bundled, LoadOptions options) {
+        AttachedObject attached = load(bundled, options);
+        try {
+            attached.attach(_ -> true);
+            return attached;
+        } catch (RuntimeException e) {
+            attached.close();
+            throw e;
+        }
+    }
+
+    /** Loads an object and attaches nothing yet. */
+    static AttachedObject load(BundledObject bundled, LoadOptions options) {
         ObjectSpec spec = bundled.spec();
         Btf btf = spec.btf().orElseThrow(() -> new IllegalStateException(spec.origin() + " has no BTF"));
         BpfObject object = BpfObject.open(spec, options).load();
         try {
-            AttachedObject attached = new AttachedObject(object, btf);
-            attached.attach();
-            return attached;
+            return new AttachedObject(object, btf);
         } catch (RuntimeException e) {
             object.close();
             throw e;
         }
     }
 
-    private void attach() {
-        try {
-            for (BpfProgram program : object.programs().values()) {
-                if (program.attachType().equals(AttachType.TRACE_ITER)) {
-                    continue; // runs when its walk is read
-                }
-                links.add(
-                        switch (AutoAttach.attach(program)) {
-                            case AutoAttach.Outcome.Attached attached -> attached.link();
-                            case AutoAttach.Outcome.Manual manual ->
-                                throw new IllegalStateException("program " + program.name() + ": " + manual.reason());
-                        });
+    /** Attaches the programs of those names that this kernel can run. */
+    void attach(Predicate<String> names) {
+        for (BpfProgram program : object.programs().values()) {
+            if (!names.test(program.name()) || program.attachType().equals(AttachType.TRACE_ITER)) {
+                continue; // an iterator runs when its walk is read
             }
-        } catch (RuntimeException e) {
-            detach();
-            throw e;
+            links.add(
+                    switch (AutoAttach.attach(program)) {
+                        case AutoAttach.Outcome.Attached attached -> attached.link();
+                        case AutoAttach.Outcome.Manual manual ->
+                            throw new IllegalStateException("program " + program.name() + ": " + manual.reason());
+                    });
         }
+    }
+
+    /** The object itself, for who attaches programs in ways of his own. */
+    BpfObject object() {
+        return object;
     }
 
     Btf btf() {
@@ -84,8 +101,22 @@ final class AttachedObject implements AutoCloseable {
         return object.programs();
     }
 
-    TallyReader.Tally tally(int number) {
-        return tallies.read(number);
+    /** What became of the records of a kind. */
+    LossLedger.Counts counts(LongSupplier delivered, int number) {
+        // delivered first: it cannot overtake what was attempted before it was read
+        long came = delivered.getAsLong();
+        TallyReader.Tally tally = tallies.read(number);
+        return new LossLedger.Counts(tally.attempted(), tally.lost(), came);
+    }
+
+    /** What became of the records of each kind. */
+    <K extends Enum<K>> Map<K, LossLedger.Counts> counts(
+            Class<K> kinds, ToLongFunction<K> delivered, ToIntFunction<K> number) {
+        Map<K, LossLedger.Counts> counts = new EnumMap<>(kinds);
+        for (K kind : kinds.getEnumConstants()) {
+            counts.put(kind, counts(() -> delivered.applyAsLong(kind), number.applyAsInt(kind)));
+        }
+        return counts;
     }
 
     List<Skipped> skipped() {
@@ -99,10 +130,12 @@ final class AttachedObject implements AutoCloseable {
                 .sum();
     }
 
-    /** Nothing more is written then; maps can still be read. */
-    void detach() {
+    /** Nothing more is written then; maps can still be read. Says whether anything was attached. */
+    boolean detach() {
+        boolean attached = !links.isEmpty();
         links.reversed().forEach(Link::close);
         links.clear();
+        return attached;
     }
 
     @Override

@@ -19,10 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,8 +61,8 @@ public final class ConnectivityEvents implements AutoCloseable {
     private volatile boolean closing;
     private @Nullable RecordingWriter recording;
 
-    /** How to open a layer's probe. */
-    private record Opening(Layer layer, Supplier<? extends LayerProbe> probe) {}
+    /** How to open a layer's probe; that of TCP, if it is open, is given to it. */
+    private record Opening(Layer layer, Function<Optional<TcpProbe>, ? extends LayerProbe> probe) {}
 
     private static final class Watched {
         private final ProbeAccount account;
@@ -100,8 +101,11 @@ public final class ConnectivityEvents implements AutoCloseable {
     public static ConnectivityEvents start(ConnectivityOptions options, Consumer<? super ConnectivityEvent> consumer) {
         Objects.requireNonNull(consumer, "consumer");
         Consumer<ConnectivityEvent> asked = LayerSelection.of(options.layers(), consumer);
-        List<Opening> openings = LayerSelection.probes(options.layers()).stream()
-                .map(layer -> new Opening(layer, () -> open(layer, options, asked)))
+        Set<Layer> layers = LayerSelection.probes(options.layers());
+        TcpProbe.Transfers transfers =
+                layers.contains(Layer.HTTP) ? TcpProbe.Transfers.HANDED_ON : TcpProbe.Transfers.ATTACHED;
+        List<Opening> openings = layers.stream()
+                .map(layer -> new Opening(layer, tcp -> open(layer, options, asked, transfers, tcp)))
                 .toList();
         return start(
                 new ConnectivityEvents(openings, consumer, options.recording().map(file -> options)));
@@ -117,7 +121,7 @@ public final class ConnectivityEvents implements AutoCloseable {
      * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing
      */
     public static ConnectivityEvents start(TcpProbeOptions options, EventHandler handler) {
-        Opening tcp = new Opening(Layer.TCP, () -> TcpProbe.open(options, handler));
+        Opening tcp = new Opening(Layer.TCP, _ -> TcpProbe.open(options, handler));
         return start(new ConnectivityEvents(List.of(tcp), handler::gap, Optional.empty()));
     }
 
@@ -142,20 +146,26 @@ public final class ConnectivityEvents implements AutoCloseable {
     }
 
     private static LayerProbe open(
-            Layer layer, ConnectivityOptions options, Consumer<? super ConnectivityEvent> consumer) {
+            Layer layer,
+            ConnectivityOptions options,
+            Consumer<? super ConnectivityEvent> consumer,
+            TcpProbe.Transfers transfers,
+            Optional<TcpProbe> tcp) {
         return switch (layer) {
             case TCP ->
                 TcpProbe.open(
                         TcpProbeOptions.DEFAULTS
                                 .withRingBytes(options.ringBytes())
                                 .withNetworkNamespace(options.networkNamespace()),
-                        EventHandler.events(consumer));
+                        EventHandler.events(consumer),
+                        transfers);
             case HTTP ->
                 PayloadProbe.open(
                         PayloadProbeOptions.DEFAULTS
                                 .withRingBytes(options.ringBytes())
                                 .withNetworkNamespace(options.networkNamespace()),
-                        new PayloadDecoder(options.payload(), consumer));
+                        new PayloadDecoder(options.payload(), consumer),
+                        tcp.map(TcpProbe::handedOn).orElse(Map.of()));
             case DNS ->
                 DnsProbe.open(
                         DnsProbeOptions.DEFAULTS
@@ -225,13 +235,16 @@ public final class ConnectivityEvents implements AutoCloseable {
                 break;
             }
             try {
-                LayerProbe probe = opening.probe.get();
+                LayerProbe probe = opening.probe.apply(tcp());
                 watch(probe);
                 states.add(new LayerStatus(opening.layer, Optional.empty(), probe.skipped()));
             } catch (UncheckedIOException e) {
                 throw e;
             } catch (RuntimeException e) {
                 states.add(new LayerStatus(opening.layer, Optional.of(e), List.of()));
+                if (opening.layer == Layer.HTTP) {
+                    tcp().ifPresent(TcpProbe::attachTransfers);
+                }
             }
             // what the layers before write meanwhile should not have to wait
             poller.poll(Duration.ZERO);
@@ -246,6 +259,14 @@ public final class ConnectivityEvents implements AutoCloseable {
                     })
                     .ifPresent(failure::set);
         }
+    }
+
+    private Optional<TcpProbe> tcp() {
+        return watched.stream()
+                .map(layer -> layer.account.probe())
+                .filter(TcpProbe.class::isInstance)
+                .map(TcpProbe.class::cast)
+                .findFirst();
     }
 
     private void watch(LayerProbe probe) {

@@ -87,10 +87,7 @@ public final class DnsProbe implements LayerProbe {
 
     /** {@return what became of the records: written, lost, delivered} */
     public LossLedger.Counts records() {
-        // delivered first: it cannot overtake what was attempted before it was read
-        long delivered = reader.delivered();
-        TallyReader.Tally tally = object.tally(format.number());
-        return new LossLedger.Counts(tally.attempted(), tally.lost(), delivered);
+        return object.counts(reader::delivered, format.number());
     }
 
     @Override

@@ -56,7 +56,7 @@ public interface LayerProbe extends AutoCloseable {
     default void tend(long now) {}
 
     /** Detaches the programs, so that nothing more is written; what was written and counted can still be read. */
-    default void detach() {}
+    void detach();
 
     /** Detaches and unloads the programs. Closing again does nothing. */
     @Override

@@ -1,10 +1,9 @@
 package io.ebpf4j.observability.probe;
 
 import io.ebpf4j.btf.Btf;
-import io.ebpf4j.link.AutoAttach;
-import io.ebpf4j.link.Link;
+import io.ebpf4j.link.IteratorLink;
 import io.ebpf4j.map.BpfMap;
-import io.ebpf4j.object.BpfObject;
+import io.ebpf4j.map.UpdateMode;
 import io.ebpf4j.object.LoadOptions;
 import io.ebpf4j.object.Skipped;
 import io.ebpf4j.observability.event.Layer;
@@ -15,10 +14,9 @@ import io.ebpf4j.observability.event.PayloadProtocol;
 import io.ebpf4j.observability.event.PayloadType;
 import io.ebpf4j.observability.event.RecordReader;
 import io.ebpf4j.program.BpfProgram;
-import io.ebpf4j.spec.ObjectSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,37 +30,36 @@ import org.jspecify.annotations.Nullable;
  * the process (sendfile, splice, io_uring) is told by its length alone, so a message's framing holds; a head that goes so
  * is not read.
  *
+ * <p>Of HTTP/1 a record tells an exchange, not a call: a request is held in the kernel until its response begins, and the end of
+ * a response until the next one does, a tenth of a second at most where somebody {@linkplain #tend tends} or {@linkplain #poll
+ * polls} the probe. Memory for what is held, 2 KiB, is taken only for a socket whose bytes are told.
+ *
  * <p>One thread polls; {@link #wakeup}, {@link #counts} and {@link #close} are for any thread, closing only after polling
  * has ended.
  */
 public final class PayloadProbe implements LayerProbe {
-    private static final int BYTES_PER_WAKE = 8192;
-    private static final int MOST_PER_WAKE = 256;
+    private static final int BYTES_PER_WAKE = 4096;
+    private static final int MOST_PER_WAKE = 1024;
     private static final long LONGEST_WAIT = 100_000_000; // nanoseconds
 
-    private final BpfObject object;
-    private final Btf btf;
+    static final String FIRST_SENT = "first_sent";
+    static final String FIRST_RECEIVED = "first_received";
+    private static final long SWEEP_INTERVAL = 100_000_000;
+
+    private final AttachedObject object;
     private final PayloadFormat format;
     private final PayloadDemultiplexer demultiplexer;
-    private final TallyReader counts;
-    private final List<Link> links = new ArrayList<>();
+    private final IteratorLink.Options everySocket;
     private @Nullable ProbeDrain drain;
     private volatile boolean woken;
+    private long nextSweep = System.nanoTime();
 
-    private PayloadProbe(BpfObject object, Btf btf, PayloadHandler handler) {
+    private PayloadProbe(AttachedObject object, PayloadFormat format, PayloadHandler handler) {
         this.object = object;
-        this.btf = btf;
-        format = PayloadFormat.bind(btf);
+        this.format = format;
         demultiplexer = new PayloadDemultiplexer(format, handler);
-        counts = new TallyReader(object.map("tallies"), btf);
-        try {
-            for (BpfProgram program : object.programs().values()) {
-                links.add(attach(program));
-            }
-        } catch (RuntimeException e) {
-            release();
-            throw e;
-        }
+        everySocket = new IteratorLink.Options(
+                new IteratorLink.Scope.MapElements(object.map("sockets").fd()));
     }
 
     /**
@@ -75,15 +72,31 @@ public final class PayloadProbe implements LayerProbe {
      * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing
      */
     public static PayloadProbe open(PayloadProbeOptions options, PayloadHandler handler) {
-        ObjectSpec spec = BundledObject.PAYLOAD.spec();
-        Btf btf = spec.btf().orElseThrow(() -> new IllegalStateException(spec.origin() + " has no BTF"));
-        PayloadFormat format = PayloadFormat.bind(btf);
-        BpfObject object = BpfObject.open(spec, loadOptions(options, format)).load();
+        return open(options, handler, Map.of());
+    }
+
+    /** @param handedOn programs of another object that are to run for the first call of each socket, by {@code FIRST_...} */
+    static PayloadProbe open(PayloadProbeOptions options, PayloadHandler handler, Map<String, BpfProgram> handedOn) {
+        BundledObject bundled = BundledObject.PAYLOAD;
+        PayloadFormat format = PayloadFormat.bind(bundled.spec().btf().orElseThrow());
+        AttachedObject object = AttachedObject.load(bundled, loadOptions(options, format));
         try {
-            return new PayloadProbe(object, btf, handler);
+            PayloadProbe probe = new PayloadProbe(object, format, handler);
+            handedOn.forEach((map, program) -> handOn(object.map(map), program));
+            object.attach(_ -> true);
+            return probe;
         } catch (RuntimeException e) {
             object.close();
             throw e;
+        }
+    }
+
+    private static void handOn(BpfMap programs, BpfProgram program) {
+        try (Arena arena = Arena.ofConfined()) {
+            programs.update(
+                    arena.allocateFrom(ValueLayout.JAVA_INT, 0),
+                    arena.allocateFrom(ValueLayout.JAVA_INT, program.fd()),
+                    UpdateMode.ANY);
         }
     }
 
@@ -112,14 +125,6 @@ public final class PayloadProbe implements LayerProbe {
                 .sum();
     }
 
-    private static Link attach(BpfProgram program) {
-        return switch (AutoAttach.attach(program)) {
-            case AutoAttach.Outcome.Attached attached -> attached.link();
-            case AutoAttach.Outcome.Manual manual ->
-                throw new IllegalStateException("program " + program.name() + ": " + manual.reason());
-        };
-    }
-
     /** {@return the programs, by name: what each costs is in their run statistics} */
     @Override
     public Map<String, BpfProgram> programs() {
@@ -138,17 +143,17 @@ public final class PayloadProbe implements LayerProbe {
 
     @Override
     public Btf btf() {
-        return btf;
+        return object.btf();
     }
 
     @Override
     public BpfMap events() {
-        return object.map("events");
+        return object.events();
     }
 
     @Override
     public BpfMap tallies() {
-        return object.map("tallies");
+        return object.tallies();
     }
 
     @Override
@@ -161,10 +166,24 @@ public final class PayloadProbe implements LayerProbe {
         return object.skipped();
     }
 
+    /**
+     * Tells what is held and waits for more since a tenth of a second: a request whose answer does not come, the end of a
+     * response behind which nothing follows. {@link #poll} does so by itself.
+     */
+    @Override
+    public void tend(long now) {
+        if (now - nextSweep >= 0) {
+            nextSweep = now + SWEEP_INTERVAL;
+            SocketSweeper.walk(object.program("payload_sweep"), everySocket);
+        }
+    }
+
+    /** Also tells what is held, which nothing follows any more. */
     @Override
     public void detach() {
-        links.reversed().forEach(Link::close);
-        links.clear();
+        if (object.detach()) {
+            SocketSweeper.walk(object.program("payload_finish"), everySocket);
+        }
     }
 
     /**
@@ -178,6 +197,7 @@ public final class PayloadProbe implements LayerProbe {
         long start = System.nanoTime();
         long most = timeout.compareTo(Duration.ofDays(1)) >= 0 ? Long.MAX_VALUE : timeout.toNanos();
         while (true) {
+            tend(System.nanoTime());
             long left = most - (System.nanoTime() - start);
             long taken = drain().poll(Duration.ofNanos(Math.clamp(left, 0, LONGEST_WAIT)));
             if (taken > 0 || left <= LONGEST_WAIT || woken) {
@@ -195,14 +215,7 @@ public final class PayloadProbe implements LayerProbe {
 
     /** {@return what became of every record so far, by kind} */
     public Map<PayloadType, LossLedger.Counts> counts() {
-        Map<PayloadType, LossLedger.Counts> kinds = new EnumMap<>(PayloadType.class);
-        for (PayloadType type : PayloadType.values()) {
-            // delivered first: it cannot overtake what was attempted before it was read
-            long delivered = demultiplexer.delivered(type);
-            TallyReader.Tally tally = counts.read(format.number(type));
-            kinds.put(type, new LossLedger.Counts(tally.attempted(), tally.lost(), delivered));
-        }
-        return kinds;
+        return object.counts(PayloadType.class, demultiplexer::delivered, format::number);
     }
 
     /** {@return records that reached the reader and were of an unknown kind or a wrong length} */
@@ -212,21 +225,14 @@ public final class PayloadProbe implements LayerProbe {
 
     @Override
     public long missedRuns() {
-        return object.programs().values().stream()
-                .mapToLong(program -> program.info().recursionMisses())
-                .sum();
+        return object.missedRuns();
     }
 
     /** Detaches and unloads the programs. Records that were not polled are gone. Closing again does nothing. */
     @Override
     public void close() {
-        release();
-        object.close();
-    }
-
-    private void release() {
-        detach();
         endDrain();
+        object.close();
     }
 
     private synchronized ProbeDrain drain() {

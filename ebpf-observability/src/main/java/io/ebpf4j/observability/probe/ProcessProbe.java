@@ -10,7 +10,6 @@ import io.ebpf4j.observability.event.ProcessFormat;
 import io.ebpf4j.observability.event.ProcessType;
 import io.ebpf4j.observability.event.ProcessView;
 import io.ebpf4j.program.BpfProgram;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -83,14 +82,7 @@ public final class ProcessProbe implements LayerProbe {
 
     /** {@return what became of the records of each kind: written, lost, delivered} */
     public Map<ProcessType, LossLedger.Counts> records() {
-        Map<ProcessType, LossLedger.Counts> kinds = new EnumMap<>(ProcessType.class);
-        for (ProcessType type : ProcessType.values()) {
-            // delivered first: it cannot overtake what was attempted before it was read
-            long delivered = reader.delivered(type);
-            TallyReader.Tally tally = object.tally(format.number(type));
-            kinds.put(type, new LossLedger.Counts(tally.attempted(), tally.lost(), delivered));
-        }
-        return kinds;
+        return object.counts(ProcessType.class, reader::delivered, format::number);
     }
 
     @Override

@@ -1,11 +1,8 @@
 package io.ebpf4j.observability.probe;
 
 import io.ebpf4j.btf.Btf;
-import io.ebpf4j.link.AutoAttach;
 import io.ebpf4j.link.IteratorLink;
-import io.ebpf4j.link.Link;
 import io.ebpf4j.map.BpfMap;
-import io.ebpf4j.object.BpfObject;
 import io.ebpf4j.object.LoadOptions;
 import io.ebpf4j.object.Skipped;
 import io.ebpf4j.observability.event.EnumNames;
@@ -15,12 +12,10 @@ import io.ebpf4j.observability.event.EventHandler;
 import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.event.RecordReader;
 import io.ebpf4j.program.BpfProgram;
-import io.ebpf4j.spec.AttachType;
-import io.ebpf4j.spec.ObjectSpec;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,37 +27,34 @@ import org.jspecify.annotations.Nullable;
  * has ended. {@link ConnectivityEvents} does all of this on a thread of its own.
  */
 public final class TcpProbe implements LayerProbe {
-    private final BpfObject object;
-    private final Btf btf;
+    static final String SEND = "tcp_send";
+    static final String RECEIVE = "tcp_receive";
+    private static final Set<String> TRANSFERS = Set.of(SEND, RECEIVE);
+
+    /** Who runs the programs that want to see the first call of each socket that sends, or receives. */
+    enum Transfers {
+        /** They are attached, and run for every call. */
+        ATTACHED,
+        /** A {@link PayloadProbe} runs them for the first call alone. */
+        HANDED_ON
+    }
+
+    private final AttachedObject object;
     private final EventFormat format;
     private final EventDemultiplexer demultiplexer;
-    private final List<Link> links = new ArrayList<>();
     private final EnumNames resetReasons;
     private final SocketSweeper sweeper;
     private @Nullable ProbeDrain drain;
 
-    private TcpProbe(BpfObject object, Btf btf, TcpProbeOptions options, EventHandler handler) {
+    private TcpProbe(AttachedObject object, TcpProbeOptions options, EventHandler handler) {
         this.object = object;
-        this.btf = btf;
         resetReasons = EnumNames.of(Btf.vmlinux(), EventFormat.RESET_REASONS);
-        format = EventFormat.bind(btf, resetReasons);
+        format = EventFormat.bind(object.btf(), resetReasons);
         demultiplexer = new EventDemultiplexer(format, handler);
         sweeper = new SocketSweeper(
                 object.program("tcp_sweep"),
                 options.networkNamespace(),
                 options.sweepInterval().toNanos());
-        try {
-            for (BpfProgram program : object.programs().values()) {
-                if (!program.attachType().equals(AttachType.TRACE_ITER)) { // those run when their walk is read
-                    links.add(attach(program));
-                }
-            }
-            // behind the programs: a socket is either found here or has its owner from its own events
-            SocketSweeper.walk(object.program("tcp_owners"), IteratorLink.Options.EVERYTHING);
-        } catch (RuntimeException e) {
-            release();
-            throw e;
-        }
     }
 
     /**
@@ -74,15 +66,35 @@ public final class TcpProbe implements LayerProbe {
      * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing
      */
     public static TcpProbe open(TcpProbeOptions options, EventHandler handler) {
-        ObjectSpec spec = BundledObject.TCP.spec();
-        Btf btf = spec.btf().orElseThrow(() -> new IllegalStateException(spec.origin() + " has no BTF"));
-        BpfObject object = BpfObject.open(spec, loadOptions(options)).load();
+        return open(options, handler, Transfers.ATTACHED);
+    }
+
+    static TcpProbe open(TcpProbeOptions options, EventHandler handler, Transfers transfers) {
+        AttachedObject object = AttachedObject.load(BundledObject.TCP, loadOptions(options));
         try {
-            return new TcpProbe(object, btf, options, handler);
+            TcpProbe probe = new TcpProbe(object, options, handler);
+            object.attach(name -> transfers == Transfers.ATTACHED || !TRANSFERS.contains(name));
+            // behind the programs: a socket is either found here or has its owner from its own events
+            SocketSweeper.walk(object.program("tcp_owners"), IteratorLink.Options.EVERYTHING);
+            return probe;
         } catch (RuntimeException e) {
             object.close();
             throw e;
         }
+    }
+
+    /** What a {@link PayloadProbe} is to run for the first call of each socket; nothing where this kernel is too old. */
+    Map<String, BpfProgram> handedOn() {
+        return object.programs().keySet().containsAll(TRANSFERS)
+                ? Map.of(
+                        PayloadProbe.FIRST_SENT, object.program(SEND),
+                        PayloadProbe.FIRST_RECEIVED, object.program(RECEIVE))
+                : Map.of();
+    }
+
+    /** For who was to hand transfers on and cannot. */
+    void attachTransfers() {
+        object.attach(TRANSFERS::contains);
     }
 
     private static LoadOptions loadOptions(TcpProbeOptions options) {
@@ -94,14 +106,6 @@ public final class TcpProbe implements LayerProbe {
                 .withOptional("tcp_send", "tcp_receive", "tcp_congestion");
     }
 
-    private static Link attach(BpfProgram program) {
-        return switch (AutoAttach.attach(program)) {
-            case AutoAttach.Outcome.Attached attached -> attached.link();
-            case AutoAttach.Outcome.Manual manual ->
-                throw new IllegalStateException("program " + program.name() + ": " + manual.reason());
-        };
-    }
-
     @Override
     public Layer layer() {
         return Layer.TCP;
@@ -109,17 +113,17 @@ public final class TcpProbe implements LayerProbe {
 
     @Override
     public Btf btf() {
-        return btf;
+        return object.btf();
     }
 
     @Override
     public BpfMap events() {
-        return object.map("events");
+        return object.events();
     }
 
     @Override
     public BpfMap tallies() {
-        return object.map("tallies");
+        return object.tallies();
     }
 
     @Override
@@ -165,9 +169,7 @@ public final class TcpProbe implements LayerProbe {
 
     @Override
     public long missedRuns() {
-        return object.programs().values().stream()
-                .mapToLong(program -> program.info().recursionMisses())
-                .sum();
+        return object.missedRuns();
     }
 
     @Override
@@ -203,20 +205,15 @@ public final class TcpProbe implements LayerProbe {
     @Override
     public void detach() {
         sweeper.close();
-        links.reversed().forEach(Link::close);
-        links.clear();
+        object.detach();
     }
 
     /** Detaches and unloads the programs. Records that were not polled are gone. Closing again does nothing. */
     @Override
     public void close() {
-        release();
-        object.close();
-    }
-
-    private void release() {
-        detach();
+        sweeper.close();
         endDrain();
+        object.close();
     }
 
     private synchronized ProbeDrain drain() {

@@ -1,10 +1,7 @@
 package io.ebpf4j.observability.probe;
 
 import io.ebpf4j.btf.Btf;
-import io.ebpf4j.link.AutoAttach;
-import io.ebpf4j.link.Link;
 import io.ebpf4j.map.BpfMap;
-import io.ebpf4j.object.BpfObject;
 import io.ebpf4j.object.LoadOptions;
 import io.ebpf4j.object.Skipped;
 import io.ebpf4j.observability.event.Layer;
@@ -14,12 +11,10 @@ import io.ebpf4j.observability.event.PayloadHandler;
 import io.ebpf4j.observability.event.PayloadType;
 import io.ebpf4j.observability.event.RecordReader;
 import io.ebpf4j.program.BpfProgram;
-import io.ebpf4j.spec.ObjectSpec;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,33 +40,27 @@ public final class TlsProbe implements LayerProbe {
     private static final int BYTES_BESIDE_CAPTURE = 256;
     private static final long LONGEST_WAIT = Duration.ofMillis(100).toNanos();
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+    private static final Set<String> SOCKETS = Set.of("tls_socket_send", "tls_socket_receive");
 
-    private final BpfObject object;
+    private final AttachedObject object;
     private final PayloadFormat format;
     private final PayloadDemultiplexer demultiplexer;
-    private final Btf btf;
-    private final TallyReader tallyReader;
-    private final List<Link> links = new ArrayList<>();
     private final TlsLibraries libraries;
     private @Nullable ProbeDrain drain;
     private long nextLook = System.nanoTime();
     private volatile boolean woken;
 
-    private TlsProbe(BpfObject object, Btf btf, TlsProbeOptions options, PayloadHandler handler) {
+    private TlsProbe(AttachedObject object, TlsProbeOptions options, PayloadHandler handler) {
         this.object = object;
-        format = PayloadFormat.bind(btf);
+        format = PayloadFormat.bind(object.btf());
         demultiplexer = new PayloadDemultiplexer(format, handler);
-        this.btf = btf;
-        tallyReader = new TallyReader(object.map("tallies"), btf);
-        libraries = new TlsLibraries(object, options.processes());
+        libraries = new TlsLibraries(object.object(), options.processes());
         try {
-            for (String name : List.of("tls_socket_send", "tls_socket_receive")) {
-                object.findProgram(name).ifPresent(program -> links.add(attach(program)));
-            }
+            object.attach(SOCKETS::contains);
             libraries.addInstalled(System.nanoTime());
             libraries.lookAtAll(System.nanoTime());
         } catch (RuntimeException e) {
-            release();
+            libraries.close();
             throw e;
         }
     }
@@ -86,11 +75,9 @@ public final class TlsProbe implements LayerProbe {
      *     That it cannot be done in one library is no exception: {@link #status()} says so
      */
     public static TlsProbe open(TlsProbeOptions options, PayloadHandler handler) {
-        ObjectSpec spec = BundledObject.TLS.spec();
-        Btf btf = spec.btf().orElseThrow(() -> new IllegalStateException(spec.origin() + " has no BTF"));
-        BpfObject object = BpfObject.open(spec, loadOptions(options)).load();
+        AttachedObject object = AttachedObject.load(BundledObject.TLS, loadOptions(options));
         try {
-            return new TlsProbe(object, btf, options, handler);
+            return new TlsProbe(object, options, handler);
         } catch (RuntimeException e) {
             object.close();
             throw e;
@@ -103,21 +90,13 @@ public final class TlsProbe implements LayerProbe {
                 .withGlobal("capture_bytes", options.captureBytes())
                 .withGlobal("wake_interval", wakeInterval(options))
                 .withGlobal("only_netns", options.networkNamespace())
-                .withOptional("tls_socket_send", "tls_socket_receive"); // their tracepoints came with Linux 6.3
+                .withOptional(SOCKETS.toArray(String[]::new)); // their tracepoints came with Linux 6.3
     }
 
     /** A wake-up is an interrupt that the writer sends itself, so it waits for some records, but never for much of the ring. */
     private static long wakeInterval(TlsProbeOptions options) {
         int records = options.ringBytes() / PARTS_OF_RING / (options.captureBytes() + BYTES_BESIDE_CAPTURE);
         return Math.clamp(Integer.highestOneBit(records), 1, MOST_PER_WAKE);
-    }
-
-    private static Link attach(BpfProgram program) {
-        return switch (AutoAttach.attach(program)) {
-            case AutoAttach.Outcome.Attached attached -> attached.link();
-            case AutoAttach.Outcome.Manual manual ->
-                throw new IllegalStateException("program " + program.name() + ": " + manual.reason());
-        };
     }
 
     @Override
@@ -148,17 +127,17 @@ public final class TlsProbe implements LayerProbe {
 
     @Override
     public Btf btf() {
-        return btf;
+        return object.btf();
     }
 
     @Override
     public BpfMap events() {
-        return object.map("events");
+        return object.events();
     }
 
     @Override
     public BpfMap tallies() {
-        return object.map("tallies");
+        return object.tallies();
     }
 
     @Override
@@ -168,9 +147,7 @@ public final class TlsProbe implements LayerProbe {
 
     @Override
     public long missedRuns() {
-        return object.programs().values().stream()
-                .mapToLong(program -> program.info().recursionMisses())
-                .sum();
+        return object.missedRuns();
     }
 
     /**
@@ -188,8 +165,7 @@ public final class TlsProbe implements LayerProbe {
     @Override
     public void detach() {
         libraries.close();
-        links.reversed().forEach(Link::close);
-        links.clear();
+        object.detach();
     }
 
     /**
@@ -221,14 +197,7 @@ public final class TlsProbe implements LayerProbe {
 
     /** {@return what became of the records of each kind so far} */
     public Map<PayloadType, LossLedger.Counts> counts() {
-        Map<PayloadType, LossLedger.Counts> kinds = new EnumMap<>(PayloadType.class);
-        for (PayloadType type : PayloadType.values()) {
-            // delivered first: it cannot overtake what was attempted before it was read
-            long delivered = demultiplexer.delivered(type);
-            TallyReader.Tally tally = tallyReader.read(format.number(type));
-            kinds.put(type, new LossLedger.Counts(tally.attempted(), tally.lost(), delivered));
-        }
-        return kinds;
+        return object.counts(PayloadType.class, demultiplexer::delivered, format::number);
     }
 
     /** {@return records that reached the reader and were of an unknown kind or a wrong length} */
@@ -239,13 +208,9 @@ public final class TlsProbe implements LayerProbe {
     /** Takes the probes out of all libraries and unloads the programs. Closing again does nothing. */
     @Override
     public void close() {
-        release();
-        object.close();
-    }
-
-    private void release() {
-        detach();
+        libraries.close();
         endDrain();
+        object.close();
     }
 
     private synchronized ProbeDrain drain() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * bounded; a clash replaces. Not for use by several threads.
  */
 final class ByteStrings {
-    private static final int SLOTS = 1024;
+    private static final int SLOTS = 128; // a connection has them of its own
     private static final int LONGEST = 256;
 
     private final @Nullable String[] strings = new @Nullable String[SLOTS];

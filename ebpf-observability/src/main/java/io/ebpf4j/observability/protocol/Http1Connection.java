@@ -44,7 +44,7 @@ public final class Http1Connection {
 
     private final HttpListener listener;
     private final Queries queries;
-    private final Http1Head head = new Http1Head(new ByteStrings());
+    private final ByteStrings strings = new ByteStrings();
     private final Stream requests = new Stream(Direction.REQUESTS);
     private final Stream responses = new Stream(Direction.RESPONSES);
     private final ArrayDeque<Pending> underWay = new ArrayDeque<>();
@@ -176,9 +176,14 @@ public final class Http1Connection {
         private static final int LARGEST_HEAD = 8192;
 
         private final Direction direction;
+        private final Http1Head head = new Http1Head(strings);
         private State state = State.START;
         private byte[] headBytes = new byte[0];
+        private MemorySegment headSegment = MemorySegment.NULL;
         private int headLength;
+        /** Whether the head read last was whole: another one of the same bytes says the same, and is not read again. */
+        private boolean repeatable;
+
         private long rest;
         private long expected;
         private boolean joined;
@@ -208,7 +213,12 @@ public final class Http1Connection {
                 }
             }
             expected = position + length;
-            if (state == State.SEEKING || state == State.START) {
+            long at = offset;
+            if (state == State.START && repeats(bytes, offset, captured)) {
+                headStart = time;
+                at += headLength;
+                headRead(Completeness.WHOLE, time);
+            } else if (state == State.SEEKING || state == State.START) {
                 if (!startsMessage(bytes, offset, captured)) {
                     lose(length);
                     lastTime = time;
@@ -216,7 +226,6 @@ public final class Http1Connection {
                 }
                 state = State.START;
             }
-            long at = offset;
             long end = offset + captured;
             while (at < end && !opaque) {
                 at = step(bytes, at, end, time);
@@ -225,6 +234,12 @@ public final class Http1Connection {
             if (length > captured && !opaque) {
                 skip(length - captured);
             }
+        }
+
+        private boolean repeats(MemorySegment bytes, long offset, int captured) {
+            return repeatable
+                    && captured >= headLength
+                    && MemorySegment.mismatch(bytes, offset, offset + headLength, headSegment, 0, headLength) < 0;
         }
 
         private boolean startsMessage(MemorySegment bytes, long offset, int captured) {
@@ -322,6 +337,7 @@ public final class Http1Connection {
                 return end;
             }
             headLength = 0;
+            repeatable = false;
             headStart = time;
             state = State.HEAD;
             return head(bytes, at, end, time);
@@ -331,7 +347,7 @@ public final class Http1Connection {
             int before = headLength;
             int take = (int) Math.min(end - at, LARGEST_HEAD - headLength);
             reserve(headLength + take);
-            MemorySegment.copy(bytes, at, MemorySegment.ofArray(headBytes), headLength, take);
+            MemorySegment.copy(bytes, at, headSegment, headLength, take);
             headLength += take;
             int blank = blankLine(Math.max(0, before - 3));
             if (blank < 0) {
@@ -363,6 +379,7 @@ public final class Http1Connection {
             if (size > headBytes.length) {
                 headBytes = Arrays.copyOf(
                         headBytes, Math.min(LARGEST_HEAD, Math.max(Math.max(FIRST_HEAD, size), 2 * headBytes.length)));
+                headSegment = MemorySegment.ofArray(headBytes);
             }
         }
 
@@ -374,6 +391,11 @@ public final class Http1Connection {
                 lose(headLength);
                 return;
             }
+            repeatable = completeness == Completeness.WHOLE;
+            headRead(completeness, time);
+        }
+
+        private void headRead(Completeness completeness, long time) {
             if (direction == Direction.REQUESTS) {
                 requestHead(completeness, time);
             } else {

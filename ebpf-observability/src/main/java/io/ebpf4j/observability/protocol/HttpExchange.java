@@ -3,7 +3,8 @@ package io.ebpf4j.observability.protocol;
 import java.util.Optional;
 
 /**
- * A request and what became of it, as seen from one end of its connection. Times are CLOCK_MONOTONIC nanoseconds of the system call that carried the byte.
+ * A request and what became of it, as seen from one end of its connection. Times are CLOCK_MONOTONIC nanoseconds: on a socket of
+ * when a byte was sent by it, or had come to it; within TLS of when the library's call ended.
  *
  * @param protocol the protocol spoken
  * @param method the method as sent, for example {@code GET}; empty where it could not be known

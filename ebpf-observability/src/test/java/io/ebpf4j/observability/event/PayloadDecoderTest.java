@@ -63,6 +63,89 @@ class PayloadDecoderTest {
         payload(cookie, role, "PROTOCOL_HTTP1", sent, position, text.getBytes(ISO_8859_1));
     }
 
+    /** One part of a record of several. */
+    private record Part(boolean sent, long position, long length, String captured, String... flags) {}
+
+    private MemorySegment sequence(long cookie, String role, int room, Part... parts) {
+        MemorySegment record = record(FORMAT.sequenceSize + room, "EVENT_PAYLOAD_SEQUENCE", cookie, role);
+        record.set(ValueLayout.JAVA_BYTE, FORMAT.partsCount, (byte) parts.length);
+        record.set(ValueLayout.JAVA_BYTE, FORMAT.sequenceProtocol, (byte) number("payload_protocol", "PROTOCOL_HTTP1"));
+        record.set(ValueLayout.JAVA_BYTE, FORMAT.sequenceSource, (byte) number("payload_source", "SOURCE_SOCKET"));
+        long at = FORMAT.parts;
+        long bytes = FORMAT.sequenceSize;
+        for (Part part : parts) {
+            record.set(ValueLayout.JAVA_LONG, at + FORMAT.partTime, now += 10);
+            record.set(ValueLayout.JAVA_LONG, at + FORMAT.partPosition, part.position);
+            record.set(ValueLayout.JAVA_INT, at + FORMAT.partLength, (int) part.length);
+            record.set(ValueLayout.JAVA_SHORT, at + FORMAT.partCaptured, (short) part.captured.length());
+            int flags = Arrays.stream(part.flags)
+                    .mapToInt(flag -> number("payload_flag", flag))
+                    .sum();
+            record.set(ValueLayout.JAVA_SHORT, at + FORMAT.partFlags, (short)
+                    (flags + (part.sent ? number("payload_flag", "PAYLOAD_SENT") : 0)));
+            byte[] captured = part.captured.getBytes(ISO_8859_1);
+            MemorySegment.copy(
+                    captured,
+                    0,
+                    record,
+                    ValueLayout.JAVA_BYTE,
+                    bytes,
+                    Math.clamp(record.byteSize() - bytes, 0, captured.length));
+            bytes += captured.length;
+            at += FORMAT.partSize;
+        }
+        return record;
+    }
+
+    private void handle(MemorySegment record) {
+        demultiplexer.handle(record, 0, (int) record.byteSize());
+    }
+
+    /** As the programs tell it: the end of the response before, of which nothing but the length is there, goes first. */
+    @Test
+    void oneRecordMayHoldAnExchangeAndTheEndOfTheOneBefore() {
+        String answer = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n";
+        handle(sequence(
+                1,
+                "ROLE_CLIENT",
+                100,
+                new Part(true, 0, REQUEST.length(), REQUEST, "PAYLOAD_BEGINS"),
+                new Part(false, 0, answer.length() + 1000, answer, "PAYLOAD_BEGINS")));
+        assertThat(events).isEmpty();
+        handle(sequence(
+                1,
+                "ROLE_CLIENT",
+                100,
+                new Part(false, answer.length() + 1000, 4000, "sixteen of bytes"),
+                new Part(true, REQUEST.length(), REQUEST.length(), REQUEST, "PAYLOAD_BEGINS"),
+                new Part(false, answer.length() + 5000, RESPONSE.length(), RESPONSE, "PAYLOAD_BEGINS")));
+        HttpExchange first = ((HttpExchanged) events.getFirst()).exchange();
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(first.latency()).isEqualTo(10);
+        assertThat(first.duration()).isEqualTo(21); // the second record's own time is between
+        assertThat(first.responseBytes()).isEqualTo(answer.length() + 5000);
+        HttpExchange second = ((HttpExchanged) events.getLast()).exchange();
+        assertThat(second.status()).isEqualTo(204);
+        assertThat(second.latency()).isEqualTo(10);
+        assertThat(events).hasSize(2);
+        assertThat(decoder.counts().lostBytes()).isZero();
+        assertThat(demultiplexer.delivered(PayloadType.PAYLOAD_SEQUENCE)).isEqualTo(2);
+    }
+
+    @Test
+    void aSequenceThatDoesNotHoldWhatItSaysIsRejected() {
+        Part request = new Part(true, 0, REQUEST.length(), REQUEST);
+        handle(sequence(1, "ROLE_CLIENT", 8, request)); // more bytes than there are
+        handle(sequence(1, "ROLE_CLIENT", 100, new Part(true, 0, 1, REQUEST))); // more captured than passed
+        MemorySegment crowded = sequence(1, "ROLE_CLIENT", 100, request);
+        crowded.set(ValueLayout.JAVA_BYTE, FORMAT.partsCount, (byte) -1);
+        handle(crowded);
+        handle(sequence(1, "ROLE_CLIENT", 100, request).asSlice(0, FORMAT.sequenceSize - 1));
+        assertThat(demultiplexer.rejected()).isEqualTo(4);
+        assertThat(demultiplexer.delivered(PayloadType.PAYLOAD_SEQUENCE)).isZero();
+        assertThat(decoder.counts().connections()).isZero();
+    }
+
     private void closed(long cookie) {
         MemorySegment record = record(FORMAT.closedSize, "EVENT_PAYLOAD_CLOSED", cookie, "ROLE_CLIENT");
         record.set(ValueLayout.JAVA_BYTE, FORMAT.closedSource, (byte) number("payload_source", "SOURCE_SOCKET"));

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.ebpf4j.kernel.Capability;
+import io.ebpf4j.observability.event.ConnectivityEvent;
 import io.ebpf4j.observability.event.Direction;
 import io.ebpf4j.observability.event.HttpExchanged;
+import io.ebpf4j.observability.event.Layer;
+import io.ebpf4j.observability.event.PayloadClosedView;
+import io.ebpf4j.observability.event.PayloadHandler;
 import io.ebpf4j.observability.event.PayloadSource;
 import io.ebpf4j.observability.event.PayloadType;
+import io.ebpf4j.observability.event.PayloadView;
 import io.ebpf4j.observability.event.TlsHandshake;
 import io.ebpf4j.observability.protocol.Completeness;
 import io.ebpf4j.observability.protocol.HttpExchange;
@@ -17,8 +22,11 @@ import io.ebpf4j.testing.RequiresKernel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,11 +34,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -45,6 +57,8 @@ import org.junit.jupiter.api.io.TempDir;
         feature = "payload at the end of sends and receives",
         capability = {Capability.BPF, Capability.PERFMON})
 class PayloadProbeIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int LATE_REQUESTS = 61; // the last one has a path of its own
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
     @TempDir
@@ -324,6 +338,116 @@ class PayloadProbeIT {
                 assertThat(seen.status()).isEqualTo(200);
             }
         }
+    }
+
+    /**
+     * Attached in the middle of a connection: what a header refers to was said before, and is not guessed. h2load puts its own
+     * name and the host's into the table with its first request, but no path.
+     */
+    @Test
+    void http2InTheClearIsJoinedInTheMiddleOfAConnection() throws IOException, InterruptedException {
+        watch.close();
+        try (PlainServer server = PlainServer.start(Files.createDirectory(folder.resolve("nginx")))) {
+            // one connection, one request at a time, four a second
+            List<String> command = new ArrayList<>(
+                    List.of("h2load", "-c", "1", "-m", "1", "-t", "1", "--rps", "4", "-n", "" + LATE_REQUESTS));
+            for (int i = 0; i < LATE_REQUESTS; i++) {
+                command.add(server.http2Url(i % 2 == 0 ? "/missing/" + i : "/direct"));
+            }
+            Process client = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("h2load").toFile())
+                    .start();
+            server.served(1);
+            watch = new PayloadWatch();
+            int before = server.served(1).size();
+            assertThat(client.waitFor()).isZero();
+            List<PlainServer.Served> served = server.served(LATE_REQUESTS);
+            assertThat(served)
+                    .extracting(PlainServer.Served::clientPort)
+                    .containsOnly(served.getFirst().clientPort());
+            // the request that was under way meanwhile may be seen or not
+            int least = LATE_REQUESTS - before - 1;
+            assertThat(least).as("requests after the programs were attached").isPositive();
+            for (Direction direction : List.of(Direction.CLIENT, Direction.SERVER)) {
+                List<HttpExchanged> seen = watch.awaitExchanges(server.http2Port(), direction, least);
+                while (!seen.getLast().exchange().path().equals("/missing/" + (LATE_REQUESTS - 1))) {
+                    seen = watch.awaitExchanges(server.http2Port(), direction, seen.size() + 1);
+                }
+                assertThat(seen)
+                        .extracting(event -> event.exchange().method() + " "
+                                + event.exchange().path() + " "
+                                + event.exchange().status())
+                        .containsExactlyElementsOf(served.subList(LATE_REQUESTS - seen.size(), LATE_REQUESTS).stream()
+                                .map(line -> line.method() + " " + line.path() + " " + line.status())
+                                .toList());
+                assertThat(seen).allSatisfy(event -> {
+                    assertThat(event.exchange().protocol()).isEqualTo(HttpExchange.Protocol.HTTP_2);
+                    assertThat(event.exchange().host()).isEmpty(); // named by a reference to the first request's
+                });
+            }
+            assertThat(watch.decoder().counts().unknownHeaders()).isGreaterThanOrEqualTo(2L * least);
+        }
+    }
+
+    /** It is held for its response, but not for long; read here as it comes, for no event is made of a request alone. */
+    @Test
+    void aRequestIsToldThoughNobodyAnswersIt() throws IOException {
+        String request = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
+        List<String> seen = new ArrayList<>();
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            PayloadHandler handler = new PayloadHandler() {
+                @Override
+                public void payload(PayloadView view) {
+                    if (view.remotePort() == server.getLocalPort()) {
+                        byte[] bytes = new byte[view.captured()];
+                        MemorySegment.copy(
+                                view.bytes(), ValueLayout.JAVA_BYTE, view.bytesOffset(), bytes, 0, bytes.length);
+                        seen.add(view.flow() + " " + new String(bytes, US_ASCII));
+                    }
+                }
+
+                @Override
+                public void closed(PayloadClosedView view) {}
+            };
+            PayloadProbeOptions options =
+                    PayloadProbeOptions.DEFAULTS.withOwnProcess(PayloadProbeOptions.OwnProcess.WATCHED);
+            try (PayloadProbe probe = PayloadProbe.open(options, handler);
+                    Socket client = new Socket(server.getInetAddress(), server.getLocalPort())) {
+                client.getOutputStream().write(request.getBytes(US_ASCII));
+                long end = System.nanoTime() + PATIENCE.toNanos();
+                while (seen.isEmpty() && System.nanoTime() - end < 0) {
+                    probe.poll(Duration.ofMillis(100));
+                }
+                assertThat(seen).containsExactly("SENT " + request);
+            }
+        }
+    }
+
+    @Test
+    void aRequestThatWaitsWhenTheWatchEndsIsTold() throws IOException {
+        Queue<ConnectivityEvent> events = new ConcurrentLinkedQueue<>();
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:" + server.getLocalPort() + "/never";
+            Process curl = null;
+            try (ConnectivityEvents stream = ConnectivityEvents.start(
+                    ConnectivityOptions.DEFAULTS.withLayers(EnumSet.of(Layer.HTTP)), events::add)) {
+                curl = new ProcessBuilder("curl", "-s", url).start();
+                Socket served = server.accept();
+                assertThat(served.getInputStream().read()).isEqualTo('G');
+                assertThat(stream.isRunning()).isTrue();
+            } finally {
+                if (curl != null) {
+                    curl.destroyForcibly();
+                }
+            }
+        }
+        assertThat(events.stream()
+                        .filter(HttpExchanged.class::isInstance)
+                        .map(event -> ((HttpExchanged) event).exchange())
+                        .filter(exchange -> exchange.path().equals("/never")))
+                .isNotEmpty()
+                .allSatisfy(exchange -> assertThat(exchange.status()).isZero());
     }
 
     @Test

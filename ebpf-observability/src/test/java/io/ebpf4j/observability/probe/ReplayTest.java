@@ -87,6 +87,9 @@ class ReplayTest {
         }
 
         @Override
+        public void detach() {} // there are no programs
+
+        @Override
         public void close() {}
     }
 

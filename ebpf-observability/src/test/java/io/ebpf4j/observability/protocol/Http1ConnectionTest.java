@@ -108,6 +108,50 @@ class Http1ConnectionTest {
         return lines;
     }
 
+    /** The second of two equal heads is not read; one that differs, is cut, or only begins equally, is. */
+    @Test
+    void headsThatRepeatSayTheSameAndThoseThatDifferDoNot() {
+        String request =
+                "GET /aaa HTTP/1.1\r\nHost: h\r\nTraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n";
+        String response = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n";
+        Wire wire = new Wire();
+        for (String path : List.of("/aaa", "/aaa", "/aab", "/aaa", "/aaa")) {
+            wire.send(Direction.REQUESTS, request.replace("/aaa", path));
+            wire.send(Direction.RESPONSES, response + "abc");
+        }
+        // two in one call, then a body of another length
+        wire.send(Direction.REQUESTS, request + request);
+        wire.send(Direction.RESPONSES, response + "abc" + response.replace("3", "4") + "abcd");
+        // in two calls
+        wire.send(Direction.REQUESTS, request.substring(0, 30));
+        wire.send(Direction.REQUESTS, request.substring(30));
+        wire.send(Direction.RESPONSES, response);
+        wire.send(Direction.RESPONSES, "abc");
+        wire.send(Direction.REQUESTS, request);
+        wire.send(Direction.RESPONSES, response + "abc");
+        int length = request.length();
+        int answer = response.length() + 3;
+        assertThat(wire.seen.lines())
+                .containsExactly(
+                        "GET /aaa 200 " + length + "/" + answer,
+                        "GET /aaa 200 " + length + "/" + answer,
+                        "GET /aab 200 " + length + "/" + answer,
+                        "GET /aaa 200 " + length + "/" + answer,
+                        "GET /aaa 200 " + length + "/" + answer,
+                        "GET /aaa 200 " + length + "/" + answer,
+                        "GET /aaa 200 " + length + "/" + (answer + 1),
+                        "GET /aaa 200 " + length + "/" + answer,
+                        "GET /aaa 200 " + length + "/" + answer);
+        assertThat(wire.seen.exchanges)
+                .allSatisfy(
+                        exchange -> assertThat(exchange.trace().orElseThrow().traceId())
+                                .isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736"));
+        assertThat(wire.seen.exchanges) // two were sent in one call
+                .extracting(HttpExchange::requestStart)
+                .containsExactly(1000L, 1020L, 1040L, 1060L, 1080L, 1100L, 1100L, 1120L, 1160L);
+        assertThat(wire.seen.lost).isZero();
+    }
+
     @Test
     void keepAliveGivesEachRequestItsResponse() {
         Wire wire = new Wire();
