@@ -8,6 +8,7 @@ import io.ebpf4j.ring.AddressHandler;
 import io.ebpf4j.ring.RecordHandler;
 import io.ebpf4j.ring.RingBuffer;
 import io.ebpf4j.ring.Verdict;
+import io.ebpf4j.ring.ViewHandler;
 import io.ebpf4j.spec.ObjectSpec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,6 +53,8 @@ public class RingDrainBenchmark {
     @Param({"67108864:900000", "1048576:15000"})
     String backlog = "";
 
+    record Flow(long sequence, long addressHigh, long addressLow, long bytes, int type, int process, long time) {}
+    private static final io.ebpf4j.codec.Codec<Flow> FLOW = io.ebpf4j.codec.Codec.of(java.lang.invoke.MethodHandles.lookup(), Flow.class);
     private BpfObject object;
     private BpfProgram fill;
     private RingBuffer ring;
@@ -60,6 +63,15 @@ public class RingDrainBenchmark {
     private long total;
 
     // One object each for the whole run: a call site that sees one handler is what a program has too.
+    private final ViewHandler view = record -> {
+        total += record.getLong(BYTES) + record.getInt(TYPE);
+        return Verdict.CONTINUE;
+    };
+    private final ViewHandler records2 = record -> {
+        Flow flow = record.decode(FLOW);
+        total += flow.bytes() + flow.type();
+        return Verdict.CONTINUE;
+    };
     private final RecordHandler bounded = (segment, offset, length) -> {
         total += segment.get(ValueLayout.JAVA_LONG, offset + BYTES) + segment.get(ValueLayout.JAVA_INT, offset + TYPE);
         return Verdict.CONTINUE;
@@ -106,6 +118,15 @@ public class RingDrainBenchmark {
     @Benchmark
     public long drain() {
         return check(ring.drain(bounded));
+    }
+
+    @Benchmark
+    public long drainViews() {
+        return check(ring.drain(view));
+    }
+    @Benchmark
+    public long drainRecords() {
+        return check(ring.drain(records2));
     }
 
     /**

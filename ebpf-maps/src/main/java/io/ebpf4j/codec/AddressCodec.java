@@ -26,6 +26,11 @@ final class AddressCodec {
 
     private record Ipv4() implements Codec<Inet4Address> {
         @Override
+        public boolean isContained() {
+            return true;
+        }
+
+        @Override
         public Shape shape() {
             return new Shape.Bytes(4);
         }
@@ -46,6 +51,11 @@ final class AddressCodec {
     }
 
     private record Ipv6() implements Codec<Inet6Address> {
+        @Override
+        public boolean isContained() {
+            return true;
+        }
+
         @Override
         public Shape shape() {
             return new Shape.Bytes(16);

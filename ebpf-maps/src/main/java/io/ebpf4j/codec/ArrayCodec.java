@@ -32,6 +32,11 @@ final class ArrayCodec {
         }
 
         @Override
+        public boolean isContained() {
+            return true;
+        }
+
+        @Override
         public Shape shape() {
             return new Shape.Bytes(count);
         }
@@ -61,6 +66,11 @@ final class ArrayCodec {
         }
 
         @Override
+        public boolean isContained() {
+            return true;
+        }
+
+        @Override
         public Shape shape() {
             return sequence(2, count, signedness, order);
         }
@@ -82,6 +92,11 @@ final class ArrayCodec {
     record Ints(int count, Signedness signedness, ByteOrder order) implements Codec<int[]> {
         Ints {
             positive(count);
+        }
+
+        @Override
+        public boolean isContained() {
+            return true;
         }
 
         @Override
@@ -109,6 +124,11 @@ final class ArrayCodec {
         }
 
         @Override
+        public boolean isContained() {
+            return true;
+        }
+
+        @Override
         public Shape shape() {
             return sequence(8, count, signedness, order);
         }
@@ -131,6 +151,11 @@ final class ArrayCodec {
     record Elements<T>(Class<T> type, Codec<T> element, int count) implements Codec<T[]> {
         Elements {
             positive(count);
+        }
+
+        @Override
+        public boolean isContained() {
+            return element.isContained();
         }
 
         @Override

@@ -30,6 +30,17 @@ public interface Codec<T> {
     }
 
     /**
+     * {@return whether {@link #decode} reads nothing but the {@link #size()} bytes it is pointed at, and keeps no memory}
+     *
+     * <p>Such a codec may be pointed at memory whose bounds are not looked at again, once {@link #size()} was compared
+     * with them; {@link io.ebpf4j.ring.RecordView#decode} does. Every codec that is made here is contained, unless it is
+     * made of one that is not. One that says so wrongly may end the process.
+     */
+    default boolean isContained() {
+        return false;
+    }
+
+    /**
      * Reads a value.
      *
      * @param from memory with at least {@link #size()} bytes from {@code offset}; no alignment is needed

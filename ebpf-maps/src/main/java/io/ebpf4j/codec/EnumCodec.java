@@ -24,6 +24,11 @@ final class EnumCodec<E extends Enum<E> & CodedEnum> implements Codec<E> {
     }
 
     @Override
+    public boolean isContained() {
+        return true;
+    }
+
+    @Override
     public Shape shape() {
         return number.shape();
     }

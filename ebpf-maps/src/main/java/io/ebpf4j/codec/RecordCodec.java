@@ -169,8 +169,18 @@ final class RecordCodec {
                                         MethodTypeDesc.of(ConstantDescs.CD_long),
                                         ClassFile.ACC_PUBLIC,
                                         code -> code.loadConstant(size).lreturn())
+                                .withMethodBody(
+                                        "isContained",
+                                        MethodTypeDesc.of(ConstantDescs.CD_boolean),
+                                        ClassFile.ACC_PUBLIC,
+                                        code -> code.loadConstant(contained() ? 1 : 0)
+                                                .ireturn())
                                 .withMethodBody("decode", DECODE, ClassFile.ACC_PUBLIC, this::decode)
                                 .withMethodBody("encode", ENCODE, ClassFile.ACC_PUBLIC, this::encode));
+    }
+
+    private boolean contained() {
+        return parts.stream().map(Part::codec).allMatch(codec -> codec == null || codec.isContained());
     }
 
     private DynamicConstantDesc<Object> constant(Object value, ClassDesc type) {

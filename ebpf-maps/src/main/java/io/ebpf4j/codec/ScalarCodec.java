@@ -67,6 +67,11 @@ final class ScalarCodec<T> implements Codec<T> {
     }
 
     @Override
+    public boolean isContained() {
+        return true;
+    }
+
+    @Override
     public Shape shape() {
         return shape;
     }

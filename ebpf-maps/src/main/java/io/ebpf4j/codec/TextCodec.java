@@ -13,6 +13,11 @@ record TextCodec(int bytes) implements Codec<String> {
     }
 
     @Override
+    public boolean isContained() {
+        return true;
+    }
+
+    @Override
     public Shape shape() {
         return new Shape.Bytes(bytes);
     }

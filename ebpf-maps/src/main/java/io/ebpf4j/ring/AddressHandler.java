@@ -1,14 +1,14 @@
 package io.ebpf4j.ring;
 
 /**
- * Takes one record of a ring by its address: the fastest form, without bounds.
+ * Takes one record of a ring by its address: without bounds.
  *
  * <p><b>Advanced.</b> Nothing checks what the handler does with the address: reading past {@code length} reads other
  * records, and reading outside the ring may end the process. It is meant for decoders that read through one unbounded
- * segment; use {@link RecordHandler} everywhere else.
+ * segment; use {@link ViewHandler} everywhere else.
  */
 @FunctionalInterface
-public interface AddressHandler {
+public interface AddressHandler extends ViewHandler {
     /**
      * Handles a record.
      *
@@ -17,4 +17,9 @@ public interface AddressHandler {
      * @return whether to go on
      */
     Verdict handle(long address, int length);
+
+    @Override
+    default Verdict handle(RecordView view) {
+        return handle(view.address(), view.length());
+    }
 }

@@ -2,9 +2,12 @@ package io.ebpf4j.ring;
 
 import java.lang.foreign.MemorySegment;
 
-/** Takes one record of a ring where it lies, without a copy. */
+/**
+ * Takes one record of a ring where it lies, without a copy, as a place in a memory segment: for decoders that read
+ * segments. {@link ViewHandler} is the faster form.
+ */
 @FunctionalInterface
-public interface RecordHandler {
+public interface RecordHandler extends ViewHandler {
     /**
      * Handles a record.
      *
@@ -17,4 +20,9 @@ public interface RecordHandler {
      * @return whether to go on
      */
     Verdict handle(MemorySegment segment, long offset, int length);
+
+    @Override
+    default Verdict handle(RecordView view) {
+        return handle(view.segment(), view.offset(), view.length());
+    }
 }

@@ -35,12 +35,6 @@ import org.jspecify.annotations.Nullable;
  * ring is an {@link InvalidObjectException} that names the map and the position; the ring gives nothing after that.
  */
 public final class RingBuffer implements AutoCloseable {
-    /** {@code BPF_RINGBUF_BUSY_BIT}: the program has not finished the record. */
-    private static final int BUSY = 1 << 31;
-
-    /** {@code BPF_RINGBUF_DISCARD_BIT}: the program gave the record up. */
-    private static final int DISCARD = 1 << 30;
-
     /** {@code BPF_RINGBUF_HDR_SZ}: length and flags, then the page offset, which is the kernel's own affair. */
     static final long HEADER = 8;
 
@@ -49,9 +43,6 @@ public final class RingBuffer implements AutoCloseable {
 
     /** {@code BPF_F_RB_OVERWRITE}: the producer moves the consumer's place, which is another protocol. */
     private static final int OVERWRITE = 1 << 19;
-
-    /** How often a busy record is looked at before the drain ends: about a microsecond. */
-    private static final int BUSY_SPINS = 64;
 
     private static final MemorySegment ALL = Memory.all();
     private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle().withInvokeExactBehavior();
@@ -82,13 +73,19 @@ public final class RingBuffer implements AutoCloseable {
     private final @Nullable Arena arena;
     private final MemorySegment consumerPage;
     private final MemorySegment producerPage;
-    private final MemorySegment records;
-    private final long consumer;
     private final long producer;
-    private final long data;
     private final long size;
-    private final long mask;
-    private final long quantum;
+    // Read by the drain loop, which is a class of its own.
+    final RecordView view;
+    final long consumer;
+    final long data;
+    final long mask;
+    final long quantum;
+    long consumed;
+    long produced;
+
+    private @Nullable DrainLoop loop;
+    private @Nullable Class<?> loopFor;
 
     private volatile @Nullable Thread drainer;
     private volatile boolean closing;
@@ -97,8 +94,6 @@ public final class RingBuffer implements AutoCloseable {
     private long delivered;
     private long discarded;
     private long bytes;
-    private long consumed;
-    private long produced;
 
     private RingBuffer(
             String name,
@@ -112,7 +107,7 @@ public final class RingBuffer implements AutoCloseable {
         this.arena = arena;
         this.consumerPage = consumerPage;
         this.producerPage = producerPage;
-        this.records = records;
+        this.view = new RecordView(records);
         this.consumer = consumerPage.address();
         this.producer = producerPage.address();
         this.data = records.address();
@@ -212,7 +207,7 @@ public final class RingBuffer implements AutoCloseable {
      * @throws InvalidObjectException if the ring's positions or lengths make no sense
      * @throws IllegalStateException if the ring is closed, or another thread drains it
      */
-    public long drain(RecordHandler handler) {
+    public long drain(ViewHandler handler) {
         return drain(handler, Long.MAX_VALUE);
     }
 
@@ -228,67 +223,46 @@ public final class RingBuffer implements AutoCloseable {
      * @throws InvalidObjectException if the ring's positions or lengths make no sense
      * @throws IllegalStateException if the ring is closed, or another thread drains it
      */
-    public long drain(RecordHandler handler, long budget) {
+    public long drain(ViewHandler handler, long budget) {
+        Class<?> kind = handler.getClass();
         begin();
-        // Fields are copied to locals because the handler is an unknown call: the JIT would read them anew after it.
-        MemorySegment segment = records;
-        long base = data;
-        long around = mask;
-        long position = consumed;
-        long end = produced;
-        long committed = position;
-        long count = 0;
-        long skipped = 0;
-        long payload = 0;
+        DrainLoop own;
         try {
-            while (count < budget) {
-                if (position == end) {
-                    end = refresh(position);
-                    committed = position;
-                    if (position == end) {
-                        break;
-                    }
-                }
-                long address = base + (position & around);
-                int header = (int) WORD.getAcquire(ALL, address);
-                if (header < 0) {
-                    header = awaitCommit(address);
-                    if (header < 0) {
-                        break;
-                    }
-                }
-                int length = header & ~DISCARD;
-                long next = position + ((length + HEADER + 7) & -8L);
-                if (next > end) {
-                    throw lie(position, "a record of " + length + " bytes before the producer's position " + end);
-                }
-                position = next;
-                if (header == length) {
-                    count++;
-                    payload += length;
-                    if (handler.handle(segment, address + HEADER - base, length) == Verdict.STOP) {
-                        break;
-                    }
-                } else {
-                    skipped++;
-                }
-                if (position - committed >= quantum) {
-                    POSITION.setRelease(ALL, consumer, position);
-                    committed = position;
-                    if (closing) {
-                        break;
-                    }
-                }
-            }
-            return count;
-        } finally {
-            end(position, end, count, skipped, payload);
+            own = loopOf(kind);
+        } catch (RuntimeException | Error e) {
+            end();
+            throw e;
         }
+        return own.run(this, handler, budget);
     }
 
     /**
-     * {@link #drain(RecordHandler, long)} by address: without a bounded segment, for handlers that read through one
-     * unbounded segment of their own.
+     * {@link #drain(ViewHandler)} for handlers that read a memory segment.
+     *
+     * @param handler takes the records
+     * @return records delivered
+     * @throws InvalidObjectException if the ring's positions or lengths make no sense
+     * @throws IllegalStateException if the ring is closed, or another thread drains it
+     */
+    public long drain(RecordHandler handler) {
+        return drain((ViewHandler) handler, Long.MAX_VALUE);
+    }
+
+    /**
+     * {@link #drain(ViewHandler, long)} for handlers that read a memory segment.
+     *
+     * @param handler takes the records
+     * @param budget records to deliver at most
+     * @return records delivered
+     * @throws InvalidObjectException if the ring's positions or lengths make no sense
+     * @throws IllegalStateException if the ring is closed, or another thread drains it
+     */
+    public long drain(RecordHandler handler, long budget) {
+        return drain((ViewHandler) handler, budget);
+    }
+
+    /**
+     * {@link #drain(ViewHandler, long)} by address, for handlers that read through one unbounded segment of their own.
      *
      * <p><b>Advanced.</b> See {@link AddressHandler}.
      *
@@ -299,64 +273,26 @@ public final class RingBuffer implements AutoCloseable {
      * @throws IllegalStateException if the ring is closed, or another thread drains it
      */
     public long drainAddresses(AddressHandler handler, long budget) {
-        begin();
-        // The same loop as above on purpose: a shared one would call through an adapter for every record.
-        long base = data;
-        long around = mask;
-        long position = consumed;
-        long end = produced;
-        long committed = position;
-        long count = 0;
-        long skipped = 0;
-        long payload = 0;
-        try {
-            while (count < budget) {
-                if (position == end) {
-                    end = refresh(position);
-                    committed = position;
-                    if (position == end) {
-                        break;
-                    }
-                }
-                long address = base + (position & around);
-                int header = (int) WORD.getAcquire(ALL, address);
-                if (header < 0) {
-                    header = awaitCommit(address);
-                    if (header < 0) {
-                        break;
-                    }
-                }
-                int length = header & ~DISCARD;
-                long next = position + ((length + HEADER + 7) & -8L);
-                if (next > end) {
-                    throw lie(position, "a record of " + length + " bytes before the producer's position " + end);
-                }
-                position = next;
-                if (header == length) {
-                    count++;
-                    payload += length;
-                    if (handler.handle(address + HEADER, length) == Verdict.STOP) {
-                        break;
-                    }
-                } else {
-                    skipped++;
-                }
-                if (position - committed >= quantum) {
-                    POSITION.setRelease(ALL, consumer, position);
-                    committed = position;
-                    if (closing) {
-                        break;
-                    }
-                }
-            }
-            return count;
-        } finally {
-            end(position, end, count, skipped, payload);
+        return drain((ViewHandler) handler, budget);
+    }
+
+    /** With the ring taken. */
+    private DrainLoop loopOf(Class<?> kind) {
+        DrainLoop known = loop;
+        if (known == null || kind != loopFor) {
+            known = HandlerLoops.of(kind);
+            loop = known;
+            loopFor = kind;
         }
+        return known;
+    }
+
+    boolean isClosing() {
+        return closing;
     }
 
     /** Gives space back and looks how far the producers are; the same position as before where the drain is to end. */
-    private long refresh(long position) {
+    long refresh(long position) {
         POSITION.setRelease(ALL, consumer, position);
         if (closing) {
             return position;
@@ -369,14 +305,8 @@ public final class RingBuffer implements AutoCloseable {
         return end;
     }
 
-    /** A program is between reserve and submit: a short time, unless it was interrupted or sleeps. */
-    private static int awaitCommit(long address) {
-        int header = BUSY;
-        for (int spin = 0; spin < BUSY_SPINS && header < 0; spin++) {
-            Thread.onSpinWait();
-            header = (int) WORD.getAcquire(ALL, address);
-        }
-        return header;
+    InvalidObjectException lie(long position, int length, long end) {
+        return lie(position, "a record of " + length + " bytes before the producer's position " + end);
     }
 
     private InvalidObjectException lie(long position, String what) {
@@ -393,7 +323,7 @@ public final class RingBuffer implements AutoCloseable {
         drainer = Thread.currentThread();
     }
 
-    private void end(long position, long end, long count, long skipped, long payload) {
+    void end(long position, long end, long count, long skipped, long payload) {
         POSITION.setRelease(ALL, consumer, position);
         consumed = position;
         produced = end;

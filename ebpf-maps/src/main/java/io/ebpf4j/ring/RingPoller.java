@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>{@snippet :
  * try (RingPoller poller = RingPoller.create()) {
- *     poller.add(RingBuffer.open(map), (segment, offset, length) -> {
- *         count(segment.get(ValueLayout.JAVA_INT, offset));
+ *     poller.add(RingBuffer.open(map), record -> {
+ *         count(record.getInt(0));
  *         return Verdict.CONTINUE;
  *     });
  *     while (running) {
@@ -43,23 +43,9 @@ public final class RingPoller implements AutoCloseable, Runnable {
     private static final Duration GREATEST = Duration.ofNanos(FOREVER);
 
     /** A ring, its handler and its budget. */
-    private sealed interface Source {
-        RingBuffer ring();
-
-        long drain();
-    }
-
-    private record Records(RingBuffer ring, RecordHandler handler, long budget) implements Source {
-        @Override
-        public long drain() {
+    private record Source(RingBuffer ring, ViewHandler handler, long budget) {
+        long drain() {
             return ring.drain(handler, budget);
-        }
-    }
-
-    private record Addresses(RingBuffer ring, AddressHandler handler, long budget) implements Source {
-        @Override
-        public long drain() {
-            return ring.drainAddresses(handler, budget);
         }
     }
 
@@ -115,7 +101,7 @@ public final class RingPoller implements AutoCloseable, Runnable {
      * @param handler takes its records
      * @throws IllegalStateException if the poller is closed, or the ring has nothing to wait for
      */
-    public void add(RingBuffer ring, RecordHandler handler) {
+    public void add(RingBuffer ring, ViewHandler handler) {
         add(ring, handler, DEFAULT_BUDGET);
     }
 
@@ -127,8 +113,31 @@ public final class RingPoller implements AutoCloseable, Runnable {
      * @param budget records it may deliver before the next ring has its turn, at least 1
      * @throws IllegalStateException if the poller is closed, or the ring has nothing to wait for
      */
+    public void add(RingBuffer ring, ViewHandler handler, long budget) {
+        add(new Source(ring, handler, checked(budget)));
+    }
+
+    /**
+     * {@link #add(RingBuffer, ViewHandler)} for handlers that read a memory segment.
+     *
+     * @param ring the ring; from now on this poller drains it and closes it
+     * @param handler takes its records
+     * @throws IllegalStateException if the poller is closed, or the ring has nothing to wait for
+     */
+    public void add(RingBuffer ring, RecordHandler handler) {
+        add(ring, (ViewHandler) handler, DEFAULT_BUDGET);
+    }
+
+    /**
+     * {@link #add(RingBuffer, ViewHandler, long)} for handlers that read a memory segment.
+     *
+     * @param ring the ring; from now on this poller drains it and closes it
+     * @param handler takes its records
+     * @param budget records it may deliver before the next ring has its turn, at least 1
+     * @throws IllegalStateException if the poller is closed, or the ring has nothing to wait for
+     */
     public void add(RingBuffer ring, RecordHandler handler, long budget) {
-        add(new Records(ring, handler, checked(budget)));
+        add(ring, (ViewHandler) handler, budget);
     }
 
     /**
@@ -142,7 +151,7 @@ public final class RingPoller implements AutoCloseable, Runnable {
      * @throws IllegalStateException if the poller is closed, or the ring has nothing to wait for
      */
     public void addAddresses(RingBuffer ring, AddressHandler handler, long budget) {
-        add(new Addresses(ring, handler, checked(budget)));
+        add(ring, (ViewHandler) handler, budget);
     }
 
     private static long checked(long budget) {
