@@ -9,20 +9,12 @@ import io.ebpf4j.ring.RecordHandler;
 import io.ebpf4j.ring.RingBuffer;
 import io.ebpf4j.ring.Verdict;
 import io.ebpf4j.ring.ViewHandler;
-import io.ebpf4j.spec.ObjectSpec;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -30,116 +22,109 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does it cost to take a record of 48 bytes out of a kernel ring buffer? A BPF program fills the ring before each round; only the drain is timed. The
- * C twin is {@code ring_drain.c}: libbpf's ring_buffer__consume over the same backlog with the same work a record.
- *
- * <p>One operation is a whole drain; {@code benchmarks/run} divides by the records.
+ * What does it cost to take a record of 48 bytes out of a kernel ring buffer? A BPF program fills the ring before each drain; only the drain is timed. The
+ * twin is {@code ring_drain.c}. One operation is a whole drain.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 3, time = 1)
 public class RingDrainBenchmark {
     private static final MemorySegment ALL = Memory.all();
-    private static final long BYTES = 24;
-    private static final long TYPE = 32;
 
-    /** The ring's size in bytes and the records in it, as "bytes:records": a backlog out of the caches, and a hot ring. */
-    @Param({"67108864:900000", "1048576:15000"})
-    String backlog = "";
+    /** Bytes of the ring. */
+    @Param("1048576")
+    int size;
 
-    record Flow(long sequence, long addressHigh, long addressLow, long bytes, int type, int process, long time) {}
-    private static final io.ebpf4j.codec.Codec<Flow> FLOW = io.ebpf4j.codec.Codec.of(java.lang.invoke.MethodHandles.lookup(), Flow.class);
+    /** Records in it. */
+    @Param("15000")
+    int records;
+
+    private final OwnAllocation allocation = new OwnAllocation();
+    private final FlowRecord.Flyweight flyweight = new FlowRecord.Flyweight();
     private BpfObject object;
     private BpfProgram fill;
     private RingBuffer ring;
-    private byte[] arguments;
-    private long records;
+    private TestRun run;
     private long total;
 
-    // One object each for the whole run: a call site that sees one handler is what a program has too.
     private final ViewHandler view = record -> {
-        total += record.getLong(BYTES) + record.getInt(TYPE);
+        total += record.getLong(FlowRecord.BYTES) + record.getInt(FlowRecord.TYPE);
         return Verdict.CONTINUE;
     };
-    private final ViewHandler records2 = record -> {
-        Flow flow = record.decode(FLOW);
+    private final ViewHandler byFlyweight = record -> {
+        FlowRecord.Flyweight flow = flyweight.over(record);
         total += flow.bytes() + flow.type();
         return Verdict.CONTINUE;
     };
-    private final RecordHandler bounded = (segment, offset, length) -> {
-        total += segment.get(ValueLayout.JAVA_LONG, offset + BYTES) + segment.get(ValueLayout.JAVA_INT, offset + TYPE);
+    private final ViewHandler byRecord = record -> {
+        FlowRecord flow = record.decode(FlowRecord.CODEC);
+        total += flow.bytes() + flow.type();
         return Verdict.CONTINUE;
     };
-    private final AddressHandler raw = (address, length) -> {
-        total += ALL.get(ValueLayout.JAVA_LONG, address + BYTES) + ALL.get(ValueLayout.JAVA_INT, address + TYPE);
+    private final RecordHandler segment = (bytes, offset, length) -> {
+        total += bytes.get(ValueLayout.JAVA_LONG, offset + FlowRecord.BYTES)
+                + bytes.get(ValueLayout.JAVA_INT, offset + FlowRecord.TYPE);
+        return Verdict.CONTINUE;
+    };
+    private final AddressHandler address = (start, length) -> {
+        total += ALL.get(ValueLayout.JAVA_LONG, start + FlowRecord.BYTES)
+                + ALL.get(ValueLayout.JAVA_INT, start + FlowRecord.TYPE);
         return Verdict.CONTINUE;
     };
 
     /** Loads the program and its ring. */
     @Setup
     public void load() {
-        int colon = backlog.indexOf(':');
-        records = Long.parseLong(backlog.substring(colon + 1));
-        ObjectSpec spec;
-        try (InputStream bytes = RingDrainBenchmark.class.getResourceAsStream("ring.bpf.o")) {
-            spec = ObjectSpec.parse(bytes.readAllBytes(), "ring.bpf.o");
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-        int size = Integer.parseInt(backlog.substring(0, colon));
-        object = BpfObject.open(spec)
+        object = BpfObject.open(BenchObject.spec("ring"))
                 .with(options -> options.withMaxEntries("ring", size))
                 .load();
         fill = object.program("fill");
         ring = RingBuffer.open(object.map("ring"));
-        arguments = ByteBuffer.allocate(8)
-                .order(ByteOrder.nativeOrder())
-                .putInt((int) records)
-                .array();
+        run = TestRun.once().withContext(BenchObject.fillArguments(records));
     }
 
-    /** Makes the backlog that the next round drains. */
+    /** Makes the backlog that the next drain takes. */
     @Setup(Level.Invocation)
     public void fill() {
-        fill.testRun(TestRun.once().withContext(arguments));
+        fill.testRun(run);
     }
 
-    /**
-     * Through the bounded segment.
-     *
-     * @return a sum, so that nothing is optimised away
-     */
+    /** {@return a sum} Through the view of the record. */
     @Benchmark
-    public long drain() {
-        return check(ring.drain(bounded));
+    public long view() {
+        return drain(view);
     }
 
+    /** {@return a sum} Through a flyweight with named accessors over the view. */
     @Benchmark
-    public long drainViews() {
-        return check(ring.drain(view));
-    }
-    @Benchmark
-    public long drainRecords() {
-        return check(ring.drain(records2));
+    public long flyweight() {
+        return drain(byFlyweight);
     }
 
-    /**
-     * By address.
-     *
-     * @return a sum, so that nothing is optimised away
-     */
+    /** {@return a sum} Through a Java record of all members that stays in the handler. */
     @Benchmark
-    public long drainAddresses() {
-        return check(ring.drainAddresses(raw, Long.MAX_VALUE));
+    public long record() {
+        return drain(byRecord);
     }
 
-    private long check(long drained) {
+    /** {@return a sum} Through a memory segment over the whole ring. */
+    @Benchmark
+    public long segment() {
+        return drain(segment);
+    }
+
+    /** {@return a sum} By address, without bounds. */
+    @Benchmark
+    public long address() {
+        return drain(address);
+    }
+
+    private long drain(ViewHandler handler) {
+        allocation.begin();
+        long drained = ring.drain(handler);
+        allocation.end();
         if (drained != records) {
             throw new IllegalStateException("drained " + drained + " of " + records);
         }
@@ -149,6 +134,7 @@ public class RingDrainBenchmark {
     /** Gives the ring and the program back. */
     @TearDown
     public void close() {
+        allocation.report();
         ring.close();
         object.close();
     }

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.locks.LockSupport;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>A ring that lies.</b> Positions and lengths are checked before a handler sees a record. A length that leaves the
  * ring is an {@link InvalidObjectException} that names the map and the position; the ring gives nothing after that.
  */
-public final class RingBuffer implements AutoCloseable {
+public final class RingBuffer extends PollSource {
     /** {@code BPF_RINGBUF_HDR_SZ}: length and flags, then the page offset, which is the kernel's own affair. */
     static final long HEADER = 8;
 
@@ -48,10 +48,6 @@ public final class RingBuffer implements AutoCloseable {
     private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle().withInvokeExactBehavior();
     private static final VarHandle WORD = ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
 
-    private static final int IDLE = 0;
-    private static final int DRAINING = 1;
-    private static final int CLOSED = 2;
-    private static final VarHandle STATE;
     private static final VarHandle DELIVERED;
     private static final VarHandle DISCARDED;
     private static final VarHandle BYTES;
@@ -59,7 +55,6 @@ public final class RingBuffer implements AutoCloseable {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(RingBuffer.class, "state", int.class);
             DELIVERED = lookup.findVarHandle(RingBuffer.class, "delivered", long.class);
             DISCARDED = lookup.findVarHandle(RingBuffer.class, "discarded", long.class);
             BYTES = lookup.findVarHandle(RingBuffer.class, "bytes", long.class);
@@ -84,12 +79,10 @@ public final class RingBuffer implements AutoCloseable {
     long consumed;
     long produced;
 
+    private final ConsumerGate gate;
     private @Nullable DrainLoop loop;
     private @Nullable Class<?> loopFor;
 
-    private volatile @Nullable Thread drainer;
-    private volatile boolean closing;
-    private volatile int state;
     // Written by the draining thread alone; other threads read them opaquely.
     private long delivered;
     private long discarded;
@@ -108,6 +101,7 @@ public final class RingBuffer implements AutoCloseable {
         this.consumerPage = consumerPage;
         this.producerPage = producerPage;
         this.view = new RecordView(records);
+        this.gate = new ConsumerGate("ring " + name, this::release);
         this.consumer = consumerPage.address();
         this.producer = producerPage.address();
         this.data = records.address();
@@ -191,12 +185,12 @@ public final class RingBuffer implements AutoCloseable {
         return size;
     }
 
-    /** The descriptor to wait on. */
-    Fd descriptor() {
+    @Override
+    List<Fd> descriptors() {
         if (fd == null) {
             throw new IllegalStateException("ring " + name + " is in plain memory: there is nothing to wait for");
         }
-        return fd;
+        return List.of(fd);
     }
 
     /**
@@ -225,12 +219,12 @@ public final class RingBuffer implements AutoCloseable {
      */
     public long drain(ViewHandler handler, long budget) {
         Class<?> kind = handler.getClass();
-        begin();
+        gate.enter();
         DrainLoop own;
         try {
             own = loopOf(kind);
         } catch (RuntimeException | Error e) {
-            end();
+            gate.leave();
             throw e;
         }
         return own.run(this, handler, budget);
@@ -288,13 +282,13 @@ public final class RingBuffer implements AutoCloseable {
     }
 
     boolean isClosing() {
-        return closing;
+        return gate.isClosing();
     }
 
     /** Gives space back and looks how far the producers are; the same position as before where the drain is to end. */
     long refresh(long position) {
         POSITION.setRelease(ALL, consumer, position);
-        if (closing) {
+        if (gate.isClosing()) {
             return position;
         }
         long end = (long) POSITION.getAcquire(ALL, producer);
@@ -313,16 +307,6 @@ public final class RingBuffer implements AutoCloseable {
         return new InvalidObjectException("map " + name, "ring buffer", position, what);
     }
 
-    private void begin() {
-        if (!STATE.compareAndSet(this, IDLE, DRAINING)) {
-            throw new IllegalStateException(
-                    state == CLOSED
-                            ? "ring " + name + " is closed"
-                            : "ring " + name + " is being drained: it has one consumer at a time");
-        }
-        drainer = Thread.currentThread();
-    }
-
     void end(long position, long end, long count, long skipped, long payload) {
         POSITION.setRelease(ALL, consumer, position);
         consumed = position;
@@ -330,15 +314,7 @@ public final class RingBuffer implements AutoCloseable {
         DELIVERED.setOpaque(this, delivered + count);
         DISCARDED.setOpaque(this, discarded + skipped);
         BYTES.setOpaque(this, bytes + payload);
-        end();
-    }
-
-    private void end() {
-        drainer = null;
-        state = IDLE;
-        if (closing) {
-            close();
-        }
+        gate.leave();
     }
 
     /**
@@ -348,14 +324,15 @@ public final class RingBuffer implements AutoCloseable {
      * on the other side the kernel's commit is an exchange (a full barrier too) and then reads the consumer's position.
      * So at least one of the two sees the other. A busy record counts as nothing: its commit wakes.
      */
+    @Override
     boolean isIdle() {
-        begin();
+        gate.enter();
         try {
             VarHandle.fullFence();
             long end = (long) POSITION.getAcquire(ALL, producer);
             return end == consumed || (int) WORD.getAcquire(ALL, data + (consumed & mask)) < 0;
         } finally {
-            end();
+            gate.leave();
         }
     }
 
@@ -383,13 +360,10 @@ public final class RingBuffer implements AutoCloseable {
      */
     @Override
     public void close() {
-        closing = true;
-        while (!STATE.compareAndSet(this, IDLE, CLOSED)) {
-            if (state == CLOSED || drainer == Thread.currentThread()) {
-                return;
-            }
-            LockSupport.parkNanos(50_000);
-        }
+        gate.close();
+    }
+
+    private void release() {
         if (arena != null) {
             arena.close();
         }

@@ -3,6 +3,7 @@ package io.ebpf4j.ring;
 import io.ebpf4j.kernel.sys.Constants;
 import io.ebpf4j.kernel.sys.Epoll;
 import io.ebpf4j.kernel.sys.EventFd;
+import io.ebpf4j.kernel.sys.Fd;
 import io.ebpf4j.kernel.sys.Kernel;
 import java.time.Duration;
 import java.util.Arrays;
@@ -43,8 +44,22 @@ public final class RingPoller implements AutoCloseable, Runnable {
     private static final Duration GREATEST = Duration.ofNanos(FOREVER);
 
     /** A ring, its handler and its budget. */
-    private record Source(RingBuffer ring, ViewHandler handler, long budget) {
-        long drain() {
+    private sealed interface Source {
+        PollSource ring();
+
+        long drain();
+    }
+
+    private record Ring(RingBuffer ring, ViewHandler handler, long budget) implements Source {
+        @Override
+        public long drain() {
+            return ring.drain(handler, budget);
+        }
+    }
+
+    private record Perf(PerfBuffer ring, PerfHandler handler, long budget) implements Source {
+        @Override
+        public long drain() {
             return ring.drain(handler, budget);
         }
     }
@@ -114,7 +129,7 @@ public final class RingPoller implements AutoCloseable, Runnable {
      * @throws IllegalStateException if the poller is closed, or the ring has nothing to wait for
      */
     public void add(RingBuffer ring, ViewHandler handler, long budget) {
-        add(new Source(ring, handler, checked(budget)));
+        add(new Ring(ring, handler, checked(budget)));
     }
 
     /**
@@ -154,6 +169,18 @@ public final class RingPoller implements AutoCloseable, Runnable {
         add(ring, (ViewHandler) handler, budget);
     }
 
+    /**
+     * Adds a perf buffer, also while another thread polls.
+     *
+     * @param buffer the perf buffer; from now on this poller drains it and closes it
+     * @param handler takes its samples
+     * @param budget samples it may deliver before the next ring has its turn, at least 1
+     * @throws IllegalStateException if the poller is closed
+     */
+    public void add(PerfBuffer buffer, PerfHandler handler, long budget) {
+        add(new Perf(buffer, handler, checked(budget)));
+    }
+
     private static long checked(long budget) {
         if (budget < 1) {
             throw new IllegalArgumentException("a budget of " + budget + " records");
@@ -165,10 +192,11 @@ public final class RingPoller implements AutoCloseable, Runnable {
         if (closing) {
             throw new IllegalStateException("the poller is closed");
         }
-        // Edge-triggered: the wait then ends when a producer wakes us and not because there is data, so a record that
-        // is
+        // Edge-triggered: the wait then ends when a producer wakes us and not because there is data, so a record that is
         // being written for long does not turn the wait into a spin. No wake-up is lost by it: see RingBuffer.isIdle.
-        epoll.add(source.ring().descriptor(), Constants.EPOLLIN | Constants.EPOLLET, 0);
+        for (Fd descriptor : source.ring().descriptors()) {
+            epoll.add(descriptor, Constants.EPOLLIN | Constants.EPOLLET, 0);
+        }
         Source[] more = Arrays.copyOf(sources, sources.length + 1);
         more[sources.length] = source;
         sources = more;

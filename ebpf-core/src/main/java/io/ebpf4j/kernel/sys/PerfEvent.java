@@ -77,6 +77,24 @@ public final class PerfEvent implements AutoCloseable {
         control("ioctl(PERF_EVENT_IOC_DISABLE)", PerfEventAttr.PERF_EVENT_IOC_DISABLE, 0);
     }
 
+    /**
+     * Lets nothing be written to its buffer until {@link #resume()}, since Linux 4.7.
+     *
+     * @throws io.ebpf4j.kernel.BpfException if the kernel refuses
+     */
+    public void pause() {
+        control("ioctl(PERF_EVENT_IOC_PAUSE_OUTPUT)", PerfEventAttr.PERF_EVENT_IOC_PAUSE_OUTPUT, 1);
+    }
+
+    /**
+     * Lets its buffer be written again.
+     *
+     * @throws io.ebpf4j.kernel.BpfException if the kernel refuses
+     */
+    public void resume() {
+        control("ioctl(PERF_EVENT_IOC_PAUSE_OUTPUT)", PerfEventAttr.PERF_EVENT_IOC_PAUSE_OUTPUT, 0);
+    }
+
     private void control(String call, long request, long argument) {
         int number = fd.acquire();
         try {

@@ -116,6 +116,9 @@ public final class PerfEventAttr {
     /** Number of the flag {@code watermark}: wake-ups are counted in bytes. */
     public static final int WATERMARK = 14;
 
+    /** Number of the flag {@code write_backward}, since Linux 4.7: the newest record comes first. */
+    public static final int WRITE_BACKWARD = 27;
+
     /** Type of software events. */
     public static final int PERF_TYPE_SOFTWARE = 1;
     /** Type of tracepoints; the config is the id in tracefs. */
@@ -133,6 +136,8 @@ public final class PerfEventAttr {
     public static final long PERF_EVENT_IOC_ENABLE = 0x2400;
     /** ioctl request: stop. */
     public static final long PERF_EVENT_IOC_DISABLE = 0x2401;
+    /** ioctl request: write nothing for now (argument 1), or go on (0), since Linux 4.7. */
+    public static final long PERF_EVENT_IOC_PAUSE_OUTPUT = 0x40042409;
     /** ioctl request: attach the program of a descriptor. */
     public static final long PERF_EVENT_IOC_SET_BPF = 0x40042408;
     /** ioctl request: ids of the attached programs, to {@code struct perf_event_query_bpf}. */
