@@ -184,7 +184,10 @@ public final class Comparison {
         ours.forEach((figure, value) -> {
             Double theirs = c.get(figure);
             row(work.name() + ": " + figure, "", work.reach())
-                    .add(theirs == null ? OptionalDouble.empty() : OptionalDouble.of(theirs), value, OptionalDouble.empty());
+                    .add(
+                            theirs == null ? OptionalDouble.empty() : OptionalDouble.of(theirs),
+                            value,
+                            OptionalDouble.empty());
         });
     }
 
@@ -226,7 +229,8 @@ public final class Comparison {
                     command.isEmpty()
                             ? folder.resolve(word).toString()
                             : word.startsWith("@")
-                                    ? folder.resolve(word.substring(1) + ".bpf.o").toString()
+                                    ? folder.resolve(word.substring(1) + ".bpf.o")
+                                            .toString()
                                     : word);
         }
         return command;
@@ -245,14 +249,20 @@ public final class Comparison {
                 .directory(folder.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        // A program that hangs holds its output open: it is ended from aside.
+        process.onExit()
+                .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((ended, late) -> {
+                    if (late != null) {
+                        process.destroyForcibly();
+                    }
+                });
         try (InputStream out = process.getInputStream()) {
             String text = new String(out.readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
+            if (process.waitFor() != 0) {
                 throw new IllegalStateException(command + " failed: " + text);
             }
             return text;
-        } finally {
-            process.destroy();
         }
     }
 

@@ -27,11 +27,13 @@ public class DecoderBenchmark {
             .parseHex("12348180000100030000000103777777076578616d706c6503636f6d0000010001c00c000500010000012c000603"
                     + "63646ec010c02d000100010000003c0004c0000207c02d001c00010000003c001020010db8000000000000000000000001"
                     + "00002904d0010000000000"));
-    private static final MemorySegment REQUEST = nativeBytes(("GET /orders/42?verbose=1 HTTP/1.1\r\nHost: shop.example.com\r\n"
-                    + "User-Agent: curl/8.5.0\r\nAccept: */*\r\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n")
-            .getBytes(StandardCharsets.US_ASCII));
-    private static final MemorySegment RESPONSE = nativeBytes(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
-            .getBytes(StandardCharsets.US_ASCII));
+    private static final MemorySegment REQUEST =
+            nativeBytes(("GET /orders/42?verbose=1 HTTP/1.1\r\nHost: shop.example.com\r\n"
+                            + "User-Agent: curl/8.5.0\r\nAccept: */*\r\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+    private static final MemorySegment RESPONSE =
+            nativeBytes(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+                    .getBytes(StandardCharsets.US_ASCII));
 
     /** RFC 7541, C.4.1: a request with Huffman-coded strings. */
     private static final MemorySegment HEADERS =
@@ -97,9 +99,21 @@ public class DecoderBenchmark {
     @Benchmark
     public long http1() {
         connection.accept(
-                Http1Connection.Direction.REQUESTS, requests, REQUEST, 0, (int) REQUEST.byteSize(), REQUEST.byteSize(), requests);
+                Http1Connection.Direction.REQUESTS,
+                requests,
+                REQUEST,
+                0,
+                (int) REQUEST.byteSize(),
+                REQUEST.byteSize(),
+                requests);
         connection.accept(
-                Http1Connection.Direction.RESPONSES, responses, RESPONSE, 0, (int) RESPONSE.byteSize(), RESPONSE.byteSize(), requests);
+                Http1Connection.Direction.RESPONSES,
+                responses,
+                RESPONSE,
+                0,
+                (int) RESPONSE.byteSize(),
+                RESPONSE.byteSize(),
+                requests);
         requests += REQUEST.byteSize();
         responses += RESPONSE.byteSize();
         return counting.count;

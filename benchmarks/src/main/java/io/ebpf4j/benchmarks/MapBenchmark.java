@@ -1,23 +1,20 @@
 package io.ebpf4j.benchmarks;
 
+import io.ebpf4j.codec.Scalars;
 import io.ebpf4j.map.BpfMap;
-import io.ebpf4j.map.Holder;
 import io.ebpf4j.map.LongMap;
 import io.ebpf4j.map.MapCursor;
 import io.ebpf4j.map.MapDefinition;
 import io.ebpf4j.map.MappedArray;
 import io.ebpf4j.map.PerCpuMap;
-import io.ebpf4j.codec.Scalars;
 import io.ebpf4j.spec.MapFlag;
 import io.ebpf4j.spec.MapType;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -58,8 +55,7 @@ public class MapBenchmark {
         for (int i = 0; i < keys.length; i++) {
             keys[i] = i;
         }
-        array = BpfMap.create(
-                MapDefinition.of(MapType.ARRAY, 4, 8, ELEMENTS).withFlags(MapFlag.MMAPABLE));
+        array = BpfMap.create(MapDefinition.of(MapType.ARRAY, 4, 8, ELEMENTS).withFlags(MapFlag.MMAPABLE));
         mapped = array.mapped();
     }
 

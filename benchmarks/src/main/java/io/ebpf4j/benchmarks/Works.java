@@ -81,7 +81,11 @@ final class Works {
                         MICROS,
                         1.1),
                 new Work.Process(
-                        "start to first event", List.of("first_event", "@ring"), List.of(), List.of("FirstEvent"), NONE),
+                        "start to first event",
+                        List.of("first_event", "@ring"),
+                        List.of(),
+                        List.of("FirstEvent"),
+                        NONE),
                 new Work.Process(
                         "start to first event, AOT cache",
                         List.of("first_event", "@ring"),
@@ -93,8 +97,7 @@ final class Works {
                 timed("HPACK block, 4 headers", List.of(), "DecoderBenchmark.hpack", 1, NANOS, 0));
     }
 
-    private static Work drain(
-            String what, String method, int rings, int bytes, int records, int rounds, double reach) {
+    private static Work drain(String what, String method, int rings, int bytes, int records, int rounds, double reach) {
         return new Work.Timed(
                 "ring drain, " + what + ", " + bytes / (1 << 20) + " MiB",
                 List.of(
@@ -112,7 +115,8 @@ final class Works {
     }
 
     private static Work map(String what, String method, double operations, double reach) {
-        return timed("map, " + what, List.of("map_ops", method, "30"), "MapBenchmark." + method, operations, NANOS, reach);
+        return timed(
+                "map, " + what, List.of("map_ops", method, "30"), "MapBenchmark." + method, operations, NANOS, reach);
     }
 
     private static Work timed(

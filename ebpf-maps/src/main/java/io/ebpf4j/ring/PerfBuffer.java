@@ -1,7 +1,7 @@
 package io.ebpf4j.ring;
 
-import io.ebpf4j.kernel.SystemCallException;
 import io.ebpf4j.kernel.Errno;
+import io.ebpf4j.kernel.SystemCallException;
 import io.ebpf4j.kernel.sys.Fd;
 import io.ebpf4j.kernel.sys.Kernel;
 import io.ebpf4j.kernel.sys.Mapping;
@@ -93,12 +93,7 @@ public final class PerfBuffer extends PollSource {
     }
 
     private static void openCpu(
-            BpfMap map,
-            PerfOptions options,
-            int cpu,
-            Arena arena,
-            List<PerfEvent> events,
-            List<PerfRing> rings) {
+            BpfMap map, PerfOptions options, int cpu, Arena arena, List<PerfEvent> events, List<PerfRing> rings) {
         Kernel kernel = map.kernel();
         PerfEvent event;
         try {
@@ -109,7 +104,7 @@ public final class PerfBuffer extends PollSource {
                     cpu,
                     "perf buffer " + map.name() + " of CPU " + cpu);
         } catch (SystemCallException gone) {
-            if (gone.errno() == Errno.ENODEV) {
+            if (gone.errno().equals(Errno.ENODEV)) {
                 return; // it went offline since the list was read
             }
             throw gone;
@@ -118,14 +113,17 @@ public final class PerfBuffer extends PollSource {
         long page = kernel.pageSize();
         long size = options.pages() * page;
         // Mapped without the right to write, the kernel does not look at our position: that makes it overwritable.
-        Mapping.Access access =
-                switch (options.mode()) {
-                    case KEEP_OLDEST -> Mapping.Access.READ_WRITE;
-                    case KEEP_NEWEST -> Mapping.Access.READ;
-                };
+        Mapping.Access access = switch (options.mode()) {
+            case KEEP_OLDEST -> Mapping.Access.READ_WRITE;
+            case KEEP_NEWEST -> Mapping.Access.READ;
+        };
         MemorySegment memory = Mapping.into(arena, event.fd(), 0, page + size, access);
         rings.add(new PerfRing(
-                map.name(), cpu, memory.asSlice(0, page), memory.asSlice(page, size).asReadOnly(), arena));
+                map.name(),
+                cpu,
+                memory.asSlice(0, page),
+                memory.asSlice(page, size).asReadOnly(),
+                arena));
         try (Arena call = Arena.ofConfined()) {
             MemorySegment key = call.allocateFrom(ValueLayout.JAVA_INT, cpu);
             map.update(key, call.allocateFrom(ValueLayout.JAVA_INT, event.fd().number()), UpdateMode.ANY);
@@ -245,7 +243,8 @@ public final class PerfBuffer extends PollSource {
      */
     @Override
     boolean isIdle() {
-        if (options.mode() == PerfOptions.Mode.KEEP_NEWEST || options.wakeup() instanceof PerfOptions.Wakeup.Watermark) {
+        if (options.mode() == PerfOptions.Mode.KEEP_NEWEST
+                || options.wakeup() instanceof PerfOptions.Wakeup.Watermark) {
             return true;
         }
         gate.enter();

@@ -18,7 +18,8 @@ import java.nio.ByteOrder;
  * bytes, and every access throws. A view that another thread reads meanwhile may give it bytes of another record.
  */
 public final class RecordView {
-    // One check of the bounds above, by the record's length, is all that is needed: the ring checked that the record lies
+    // One check of the bounds above, by the record's length, is all that is needed: the ring checked that the record
+    // lies
     // within the mapping. A bounded segment would add the look at its life, and load its fields anew for every record.
     private static final MemorySegment ALL = Memory.all();
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;

@@ -18,8 +18,8 @@ final class RingLoop implements DrainLoop {
     /** {@code BPF_RINGBUF_BUSY_BIT}: the program has not finished the record. */
     private static final int BUSY = 1 << 31;
 
-    /** No header of a record that was delivered: the busy bit is set. */
-    private static final int NONE = BUSY;
+    /** Wider than a header is, so that none is like it. */
+    private static final long NONE = Long.MIN_VALUE;
 
     /** {@code BPF_RINGBUF_DISCARD_BIT}: the program gave the record up. */
     private static final int DISCARD = 1 << 30;
@@ -43,9 +43,10 @@ final class RingLoop implements DrainLoop {
         long count = 0;
         long skipped = 0;
         long payload = 0;
-        // The header of the record before, and what follows from it. Where the next one is the same, the processor needs
+        // The header of the record before, and what follows from it. Where the next one is the same, the processor
+        // needs
         // not wait for it to know where the one after lies: it goes ahead on the branch, and fetches several at a time.
-        int known = NONE;
+        long known = NONE;
         int length = 0;
         long stride = 0;
         try {

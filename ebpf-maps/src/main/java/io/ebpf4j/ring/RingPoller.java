@@ -192,7 +192,8 @@ public final class RingPoller implements AutoCloseable, Runnable {
         if (closing) {
             throw new IllegalStateException("the poller is closed");
         }
-        // Edge-triggered: the wait then ends when a producer wakes us and not because there is data, so a record that is
+        // Edge-triggered: the wait then ends when a producer wakes us and not because there is data, so a record that
+        // is
         // being written for long does not turn the wait into a spin. No wake-up is lost by it: see RingBuffer.isIdle.
         for (Fd descriptor : source.ring().descriptors()) {
             epoll.add(descriptor, Constants.EPOLLIN | Constants.EPOLLET, 0);

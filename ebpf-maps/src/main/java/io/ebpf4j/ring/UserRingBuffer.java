@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is allocated for a record. A program takes records in the order of their reservation, and none that comes
  * after one that is still being written.
  *
- * <p><b>Threads.</b> Any thread may reserve, and submit; reservations exclude each other. After {@link #close()}
- * everything throws {@link IllegalStateException}.
+ * <p><b>Threads.</b> One thread reserves at a time: the caller sees to that, as two would write over each other's records.
+ * Any thread may submit, and close; afterwards everything throws {@link IllegalStateException}.
  *
  * <p><b>Memory order</b> (kernel/bpf/ringbuf.c). The consumer's position is read with acquire: what the kernel has read
  * before it gave the space back is read. The header is written, busy, before the producer's position is, with release; so
@@ -61,9 +61,8 @@ public final class UserRingBuffer implements AutoCloseable {
     private final MemorySegment producerPage;
     private final MemorySegment data;
     private final long size;
-    private final ReentrantLock reserving = new ReentrantLock();
-    private @Nullable Epoll room;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable Epoll room;
 
     private UserRingBuffer(
             String name,
@@ -94,7 +93,8 @@ public final class UserRingBuffer implements AutoCloseable {
     @SuppressWarnings("MustBeClosedChecker") // the ring owns the arena and the descriptor, and closes them
     public static UserRingBuffer open(BpfMap map) {
         if (!map.type().equals(MapType.USER_RINGBUF)) {
-            throw new IllegalArgumentException("map " + map.name() + " is of type " + map.type() + ", not user_ringbuf");
+            throw new IllegalArgumentException(
+                    "map " + map.name() + " is of type " + map.type() + ", not user_ringbuf");
         }
         long page = map.kernel().pageSize();
         long size = Integer.toUnsignedLong(map.maxEntries());
@@ -154,36 +154,30 @@ public final class UserRingBuffer implements AutoCloseable {
         if (length < 0 || span > size) {
             throw new IllegalArgumentException("a record of " + length + " bytes in a ring of " + size);
         }
-        reserving.lock();
-        try {
-            requireOpen();
-            long consumed = (long) POSITION.getAcquire(consumerPage, 0L);
-            long position = (long) POSITION.getAcquire(producerPage, 0L);
-            long used = position - consumed;
-            if (used < 0 || used > size || (position & 7) != 0) {
-                throw new InvalidObjectException(
-                        "map " + name,
-                        "user ring buffer",
-                        position,
-                        "the consumer's position " + consumed + " in a ring of " + size + " bytes");
-            }
-            if (span > size - used) {
-                return FULL;
-            }
-            long header = position & size - 1;
-            data.set(ValueLayout.JAVA_INT, header, length | BUSY);
-            data.set(ValueLayout.JAVA_INT, header + 4, 0);
-            POSITION.setRelease(producerPage, 0L, position + span);
-            return header + HEADER;
-        } finally {
-            reserving.unlock();
+        long consumed = (long) POSITION.getAcquire(consumerPage, 0L);
+        long position = (long) POSITION.getAcquire(producerPage, 0L);
+        long used = position - consumed;
+        if (used < 0 || used > size || (position & 7) != 0) {
+            throw new InvalidObjectException(
+                    "map " + name,
+                    "user ring buffer",
+                    position,
+                    "the consumer's position " + consumed + " in a ring of " + size + " bytes");
         }
+        if (span > size - used) {
+            return FULL;
+        }
+        long header = position & size - 1;
+        data.set(ValueLayout.JAVA_INT, header, length | BUSY);
+        data.set(ValueLayout.JAVA_INT, header + 4, 0);
+        POSITION.setRelease(producerPage, 0L, position + span);
+        return header + HEADER;
     }
 
     /**
      * Reserves room for a record, and waits for it: a program that drains without {@code BPF_RB_NO_WAKEUP} ends the wait.
      *
-     * <p>The wait holds on to the carrier of a virtual thread and keeps other threads from reserving.
+     * <p>The wait holds on to the carrier of a virtual thread, and {@link #close()} does not end it.
      *
      * @param length bytes of the record
      * @param timeout how long to wait at most
@@ -195,18 +189,13 @@ public final class UserRingBuffer implements AutoCloseable {
      */
     public long reserve(int length, Duration timeout) {
         long start = System.nanoTime();
-        reserving.lock();
-        try {
-            while (true) {
-                long at = reserve(length);
-                long left = timeout.toNanos() - (System.nanoTime() - start);
-                if (at != FULL || left <= 0) {
-                    return at;
-                }
-                waiting().await(left);
+        while (true) {
+            long at = reserve(length);
+            long left = timeout.toNanos() - (System.nanoTime() - start);
+            if (at != FULL || left <= 0) {
+                return at;
             }
-        } finally {
-            reserving.unlock();
+            waiting().await(left);
         }
     }
 
@@ -218,8 +207,8 @@ public final class UserRingBuffer implements AutoCloseable {
                 throw new IllegalStateException("ring " + name + " is in plain memory: nobody ends the wait");
             }
             known = Epoll.open(kernel, 1);
-            room = known;
             known.add(fd, Constants.EPOLLOUT | Constants.EPOLLET, 0);
+            room = known;
         }
         return known;
     }
@@ -304,32 +293,21 @@ public final class UserRingBuffer implements AutoCloseable {
         return true;
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("ring " + name + " is closed");
-        }
-    }
-
-    /** Ends the mapping, once, when no thread is reserving. */
+    /** Ends the mapping, once. What is reserved and not submitted stays unfinished: a program takes nothing after it. */
     @Override
     public void close() {
-        reserving.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            if (room != null) {
-                room.close();
-            }
-            if (arena != null) {
-                arena.close();
-            }
-            if (fd != null) {
-                fd.close();
-            }
-        } finally {
-            reserving.unlock();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        Epoll waited = room;
+        if (waited != null) {
+            waited.close();
+        }
+        if (arena != null) {
+            arena.close();
+        }
+        if (fd != null) {
+            fd.close();
         }
     }
 

@@ -20,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 /** A small program in the kernel, run by BPF_PROG_TEST_RUN. */
 public final class KernelProgram implements AutoCloseable {
     private static final int SYSCALL = 31;
+    private static final int RAW_TRACEPOINT = 17;
+    private static final int ON_CPU = 1;
     private static final int SLEEPABLE = 1 << 4;
     private static final int LOG_SIZE = 1 << 16;
 
@@ -32,6 +34,15 @@ public final class KernelProgram implements AutoCloseable {
 
     /** A program of type SYSCALL whose context is what {@link #run} is given. */
     public static KernelProgram load(Instructions code) {
+        return load(code, SYSCALL, SLEEPABLE);
+    }
+
+    /** A program of type RAW_TRACEPOINT, for what sleepable programs may not use; run by {@link #runOnFirstCpu}. */
+    public static KernelProgram loadRawTracepoint(Instructions code) {
+        return load(code, RAW_TRACEPOINT, 0);
+    }
+
+    private static KernelProgram load(Instructions code, int type, int flags) {
         Kernel kernel = Kernel.system();
         try (Arena arena = Arena.ofConfined()) {
             byte[] bytes = code.marshal(ByteOrder.nativeOrder());
@@ -39,8 +50,8 @@ public final class KernelProgram implements AutoCloseable {
             MemorySegment.copy(bytes, 0, instructions, ValueLayout.JAVA_BYTE, 0, bytes.length);
             MemorySegment log = arena.allocate(LOG_SIZE);
             MemorySegment attr = arena.allocate(BpfAttr.SIZE, 8);
-            attr.set(ValueLayout.JAVA_INT, BpfAttr.ProgLoad.PROG_TYPE, SYSCALL);
-            attr.set(ValueLayout.JAVA_INT, BpfAttr.ProgLoad.PROG_FLAGS, SLEEPABLE);
+            attr.set(ValueLayout.JAVA_INT, BpfAttr.ProgLoad.PROG_TYPE, type);
+            attr.set(ValueLayout.JAVA_INT, BpfAttr.ProgLoad.PROG_FLAGS, flags);
             attr.set(ValueLayout.JAVA_INT, BpfAttr.ProgLoad.INSN_CNT, bytes.length / 8);
             attr.set(ValueLayout.JAVA_LONG, BpfAttr.ProgLoad.INSNS, instructions.address());
             attr.set(
@@ -99,12 +110,22 @@ public final class KernelProgram implements AutoCloseable {
 
     /** Runs it with a context of one number; the result is what it returned. */
     public int run(long context) {
+        return run(context, 0);
+    }
+
+    /** {@link #run} on CPU 0, wherever the caller is. */
+    public int runOnFirstCpu(long context) {
+        return run(context, ON_CPU);
+    }
+
+    private int run(long context, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment in = arena.allocateFrom(ValueLayout.JAVA_LONG, context);
             MemorySegment attr = arena.allocate(BpfAttr.SIZE, 8);
             attr.set(ValueLayout.JAVA_INT, BpfAttr.TestRun.PROG_FD, fd.number());
             attr.set(ValueLayout.JAVA_INT, BpfAttr.TestRun.CTX_SIZE_IN, 8);
             attr.set(ValueLayout.JAVA_LONG, BpfAttr.TestRun.CTX_IN, in.address());
+            attr.set(ValueLayout.JAVA_INT, BpfAttr.TestRun.FLAGS, flags);
             int result = kernel.bpf(BpfCommand.PROG_TEST_RUN, attr, BpfAttr.TestRun.SIZE);
             if (result < 0) {
                 throw new AssertionError("test run answers " + result);
