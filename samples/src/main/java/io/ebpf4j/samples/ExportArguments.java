@@ -19,7 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Where what was seen goes to besides the terminal. */
@@ -53,6 +56,9 @@ final class ExportArguments {
             paramLabel = "FILE",
             description = "append flows to this file, a JSON object a line with the members of Hubble's; - is standard output")
     private @Nullable Path flowLog;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command = CommandSpec.create(); // picocli puts the subcommand's own here
 
     @Option(
             names = "--flow-filter",
@@ -131,7 +137,11 @@ final class ExportArguments {
             }
             arguments.add("--" + filter.replaceFirst("^not:", ""));
         }
-        return FlowFilters.parse(arguments);
+        try {
+            return FlowFilters.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
     }
 
     /** What runs until it is closed, the last one first. */

@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import com.sun.net.httpserver.HttpServer;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -166,6 +169,105 @@ class CommandLineIT {
                 .isEqualTo(2);
         Files.write(recording, new byte[] {1, 2, 3});
         assertThat(run("replay", recording.toString()).err()).contains("the file was cut");
+    }
+
+    /** A server that answers what it is asked, until closed. */
+    private static HttpServer server() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private static void ask(HttpServer server) throws IOException {
+        URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+        connection.setRequestProperty("Connection", "close");
+        assertThat(connection.getResponseCode()).isEqualTo(204);
+        connection.disconnect();
+    }
+
+    @Test
+    void mapAndTopShowWhoTalkedToWhom() throws Exception {
+        HttpServer server = server();
+        try {
+            CompletableFuture<Ran> mapping =
+                    CompletableFuture.supplyAsync(() -> run("map", "--form", "json", "--duration", "4"));
+            while (!mapping.isDone()) {
+                ask(server);
+            }
+            Ran map = mapping.get(60, TimeUnit.SECONDS);
+            assertThat(map.status()).as(map.err()).isZero();
+            assertThat(map.out()).contains("\"nodes\":[").contains("\"name\":\"java\"");
+            CompletableFuture<Ran> table =
+                    CompletableFuture.supplyAsync(() -> run("top", "--once", "--json", "--interval", "3"));
+            while (!table.isDone()) {
+                ask(server);
+            }
+            Ran top = table.get(60, TimeUnit.SECONDS);
+            assertThat(top.status()).as(top.err()).isZero();
+            assertThat(top.lines())
+                    .anyMatch(line -> line.contains("\"destination\":\"java\"")
+                            && line.contains("\"requests_per_second\":")
+                            && !line.contains("\"requests_per_second\":0.0"));
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void theNodeAgentWritesFlowsAndTheMap() throws Exception {
+        Path flows = folder.resolve("flows.jsonl");
+        Path map = folder.resolve("map.html");
+        HttpServer server = server();
+        try {
+            int port = server.getAddress().getPort();
+            CompletableFuture<Ran> observing = CompletableFuture.supplyAsync(() -> run(
+                    "observe",
+                    "--flow-log",
+                    flows.toString(),
+                    "--flow-filter",
+                    "to-port=" + port,
+                    "--flow-filter",
+                    "protocol=http",
+                    "--map",
+                    map.toString(),
+                    "--metrics-port",
+                    "0",
+                    "--duration",
+                    "4"));
+            while (!observing.isDone()) {
+                ask(server);
+            }
+            Ran ran = observing.get(60, TimeUnit.SECONDS);
+            assertThat(ran.status()).as(ran.err()).isZero();
+            assertThat(ran.err()).contains("metrics at http://127.0.0.1:");
+            assertThat(ran.out()).isEmpty();
+            assertThat(Files.readAllLines(flows))
+                    .isNotEmpty()
+                    .allMatch(line -> line.startsWith("{\"lost_events\"")
+                            || line.contains("\"destination_port\":" + port) && line.contains("\"code\":204"));
+            assertThat(map).content().startsWith("<!DOCTYPE html>").contains("java");
+            assertThat(folder.resolve("map.html.new")).doesNotExist();
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void whatTheAgentCannotDoIsSaidBeforeItBegins() throws Exception {
+        assertThat(run("observe", "--cidr", "office", "--map", "x.html").status()).isEqualTo(2);
+        assertThat(run("observe", "--contexts", "sourceContext=pods", "--map", "x.html").err())
+                .contains("there are identity, namespace");
+        Ran ending = run("observe", "--map", folder.resolve("map.pdf").toString());
+        assertThat(ending.status()).isEqualTo(1);
+        assertThat(ending.err()).contains("ends in .html, .dot, .mmd, .json or .txt");
+        Ran filter = run("observe", "--flow-log", "-", "--flow-filter", "uuid=1");
+        assertThat(filter.status()).isEqualTo(2);
+        assertThat(filter.err()).contains("--uuid cannot be asked for");
     }
 
     private static void refused() throws IOException {
