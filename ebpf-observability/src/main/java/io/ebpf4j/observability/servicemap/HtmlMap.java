@@ -68,16 +68,26 @@ final class HtmlMap implements MapRenderer {
                 <script>%s</script>
                 </body>
                 </html>
-                "String.format(Locale.ROOT, "", digest(style), digest(script), style, title(map), drawing, LEGEND, MapRenderer.json().render(map), script);
+                """.formatted(
+                        digest(style),
+                        digest(script),
+                        style,
+                        title(map),
+                        drawing,
+                        LEGEND,
+                        MapRenderer.json().render(map),
+                        script);
     }
 
     private static String title(ServiceMap map) {
-        String ends = String.format(Locale.ROOT, "%d service%s, %d pair%s, %s", 
-                        map.nodes().size(),
-                        map.nodes().size() == 1 ? "" : "s",
-                        map.edges().size(),
-                        map.edges().size() == 1 ? "" : "s",
-                        Figures.time(map.seconds()));
+        String ends = String.format(
+                Locale.ROOT,
+                "%d service%s, %d pair%s, %s",
+                map.nodes().size(),
+                map.nodes().size() == 1 ? "" : "s",
+                map.edges().size(),
+                map.edges().size() == 1 ? "" : "s",
+                Figures.time(map.seconds()));
         return map.lost() == 0 ? ends : ends + "; incomplete: " + map.lost() + " events are missing";
     }
 
