@@ -3,7 +3,12 @@ package io.ebpf4j.observability.identity;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A map that drops what was longest unused where it would grow beyond its bound. Not for use by several threads. */
+/**
+ * A map that drops what was longest unused where it would grow beyond its bound. Not for use by several threads.
+ *
+ * @param <K> the keys
+ * @param <V> the values
+ */
 final class BoundedMap<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1L;
     private static final float LOAD = 0.75f;

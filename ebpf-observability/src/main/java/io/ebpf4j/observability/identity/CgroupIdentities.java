@@ -21,7 +21,7 @@ public final class CgroupIdentities implements IdentitySource {
 
     @Override
     public void find(Subject subject, Consumer<? super Finding> findings) {
-        CgroupPath path = processes.of(subject).cgroup();
+        CgroupPath path = processes.cgroupOf(subject);
         if (!path.container().isEmpty()) {
             findings.accept(finding(path, path.container(), subject));
         } else if (!path.pod().isEmpty()) {

@@ -19,7 +19,8 @@ import java.util.Optional;
  * for a grace time more, so that one of a few milliseconds still has a name when its events are read.
  *
  * <p>The cgroup is that of the socket (version 2). Where that says nothing, as on hosts with version 1, it is that of
- * /proc/PID/cgroup, read once for each process, and again after it started another program. Whoever asks for names from this
+ * /proc/PID/cgroup, read once for each process, and again after it started another program. /proc is asked for a program
+ * that no event told of, once too. Whoever asks for names from this
  * has to hand it the events of processes and a turn now and then: {@link ProcessIdentities} does. Bounded. Any thread may use it.
  */
 public final class LocalProcesses {
@@ -30,6 +31,8 @@ public final class LocalProcesses {
     private final Optional<Path> proc;
     private final boolean alsoVersion1;
     private final Map<ProcessKey, CgroupPath> read = new BoundedMap<>(MOST); // guarded by itself
+    private final Map<ProcessRef, Boolean> asked =
+            new BoundedMap<>(MOST); // of /proc, once each
     private final Revisions revisions = new Revisions();
 
     LocalProcesses(ProcessTable table, CgroupFolders folders, Optional<Path> proc, boolean alsoVersion1) {
@@ -125,7 +128,8 @@ public final class LocalProcesses {
         return new LocalProcess(known.map(KnownProcess::executable).orElse(""), process.comm(), cgroupOf(subject));
     }
 
-    private CgroupPath cgroupOf(Subject subject) {
+    /** The same without the program; of the far end the root. */
+    CgroupPath cgroupOf(Subject subject) {
         if (subject.side() == Subject.Side.FAR) {
             return CgroupPath.ROOT;
         }

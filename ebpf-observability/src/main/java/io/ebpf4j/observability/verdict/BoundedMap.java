@@ -3,7 +3,12 @@ package io.ebpf4j.observability.verdict;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A map of at most so many entries: the one longest unused makes room. */
+/**
+ * A map of at most so many entries: the one longest unused makes room.
+ *
+ * @param <K> the keys
+ * @param <V> the values
+ */
 final class BoundedMap<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1;
 

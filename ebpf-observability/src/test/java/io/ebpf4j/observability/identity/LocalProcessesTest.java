@@ -95,6 +95,17 @@ class LocalProcessesTest {
     }
 
     @Test
+    void aProcessThatIsGoneIsAskedForOnceAndFoundWhenAnEventTellsOfIt() {
+        LocalProcesses processes = new LocalProcesses(
+                new ProcessTable(), new CgroupFolders(Optional.empty()), Optional.of(root), false);
+        Subject subject = Subjects.near(JOB, 0);
+        assertThat(processes.of(subject).executable()).isEmpty();
+        assertThat(processes.of(subject).executable()).isEmpty();
+        processes.learn(started(JOB, "/opt/jobs/nightly"));
+        assertThat(processes.of(subject).executable()).isEqualTo("/opt/jobs/nightly");
+    }
+
+    @Test
     void thisProcessIsFoundInProc() throws IOException {
         LocalProcesses processes = LocalProcesses.ofThisHost();
         // its start as /proc tells it, in hundredths of a second
