@@ -31,8 +31,7 @@ public final class LocalProcesses {
     private final Optional<Path> proc;
     private final boolean alsoVersion1;
     private final Map<ProcessKey, CgroupPath> read = new BoundedMap<>(MOST); // guarded by itself
-    private final Map<ProcessRef, Boolean> asked =
-            new BoundedMap<>(MOST); // of /proc, once each
+    private final Map<ProcessRef, Boolean> asked = new BoundedMap<>(MOST); // of /proc, once each
     private final Revisions revisions = new Revisions();
 
     LocalProcesses(ProcessTable table, CgroupFolders folders, Optional<Path> proc, boolean alsoVersion1) {

@@ -96,8 +96,8 @@ class LocalProcessesTest {
 
     @Test
     void aProcessThatIsGoneIsAskedForOnceAndFoundWhenAnEventTellsOfIt() {
-        LocalProcesses processes = new LocalProcesses(
-                new ProcessTable(), new CgroupFolders(Optional.empty()), Optional.of(root), false);
+        LocalProcesses processes =
+                new LocalProcesses(new ProcessTable(), new CgroupFolders(Optional.empty()), Optional.of(root), false);
         Subject subject = Subjects.near(JOB, 0);
         assertThat(processes.of(subject).executable()).isEmpty();
         assertThat(processes.of(subject).executable()).isEmpty();
