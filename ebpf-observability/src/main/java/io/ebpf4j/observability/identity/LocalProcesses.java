@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The processes of this host with their programs and cgroups: what several sources go by. A process that has ended is known
@@ -31,7 +33,7 @@ public final class LocalProcesses {
     private final Optional<Path> proc;
     private final boolean alsoVersion1;
     private final Map<ProcessKey, CgroupPath> read = new BoundedMap<>(MOST); // guarded by itself
-    private final Map<ProcessRef, Boolean> asked = new BoundedMap<>(MOST); // of /proc, once each
+    private final Set<ProcessRef> asked = Collections.newSetFromMap(new BoundedMap<>(MOST)); // of /proc, once each
     private final Revisions revisions = new Revisions();
 
     LocalProcesses(ProcessTable table, CgroupFolders folders, Optional<Path> proc, boolean alsoVersion1) {
