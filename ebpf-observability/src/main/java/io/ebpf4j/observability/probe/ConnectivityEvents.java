@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -101,7 +100,7 @@ public final class ConnectivityEvents implements AutoCloseable {
     public static ConnectivityEvents start(ConnectivityOptions options, Consumer<? super ConnectivityEvent> consumer) {
         Objects.requireNonNull(consumer, "consumer");
         Consumer<ConnectivityEvent> asked = LayerSelection.of(options.layers(), consumer);
-        Set<Layer> layers = LayerSelection.probes(options.layers());
+        List<Layer> layers = LayerSelection.probes(options.layers());
         TcpProbe.Transfers transfers =
                 layers.contains(Layer.HTTP) ? TcpProbe.Transfers.HANDED_ON : TcpProbe.Transfers.ATTACHED;
         List<Opening> openings = layers.stream()
