@@ -125,8 +125,24 @@ public final class LocalProcesses {
         if (subject.side() == Subject.Side.FAR || !process.isKnown()) {
             return new LocalProcess("", "", cgroupOf(subject));
         }
-        Optional<KnownProcess> known = proc.isPresent() ? table.ask(process) : table.find(process);
+        Optional<KnownProcess> known = known(process);
         return new LocalProcess(known.map(KnownProcess::executable).orElse(""), process.comm(), cgroupOf(subject));
+    }
+
+    private Optional<KnownProcess> known(ProcessRef process) {
+        Optional<KnownProcess> told = table.find(process);
+        if (proc.isEmpty()
+                || told.filter(known -> known.process().comm().equals(process.comm()))
+                        .isPresent()) {
+            return told;
+        }
+        synchronized (read) {
+            if (asked.contains(process)) {
+                return told;
+            }
+            asked.add(process);
+        }
+        return table.ask(process);
     }
 
     /** The same without the program; of the far end the root. */

@@ -95,7 +95,7 @@ class LocalProcessesTest {
     }
 
     @Test
-    void aProcessThatIsGoneIsAskedForOnceAndFoundWhenAnEventTellsOfIt() {
+    void aProcessThatIsGoneIsFoundWhenAnEventTellsOfIt() {
         LocalProcesses processes =
                 new LocalProcesses(new ProcessTable(), new CgroupFolders(Optional.empty()), Optional.of(root), false);
         Subject subject = Subjects.near(JOB, 0);
