@@ -1,8 +1,10 @@
 package io.ebpf4j.samples;
 
+import io.ebpf4j.observability.json.JsonLine;
 import io.ebpf4j.samples.demo.Demo;
 import io.ebpf4j.samples.demo.Story;
 import io.ebpf4j.samples.demo.StoryReport;
+import io.ebpf4j.samples.demo.WholeReport;
 import io.ebpf4j.samples.demo.World;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -88,20 +90,27 @@ final class DemoCommand implements Callable<Integer> {
         boolean holds = true;
         for (Story story : Story.values()) {
             StoryReport report = demo.play(story);
-            PrintWriter out = output.out();
-            if (output.form() == Output.Form.JSON) {
-                out.println(report.json());
-            } else {
-                report.lines().forEach(out::println);
-            }
-            out.flush();
+            print(report.lines(), report.json());
             holds &= report.holds();
         }
+        WholeReport whole = demo.whole();
+        print(whole.lines(), whole.json());
+        holds &= whole.holds();
         say("%s, in %d s"
                 .formatted(
                         holds ? "all is as it has to be" : "not all is as it has to be",
                         (System.nanoTime() - begin) / 1_000_000_000));
         return check && !holds ? 1 : 0;
+    }
+
+    private void print(List<String> lines, JsonLine json) {
+        PrintWriter out = output.out();
+        if (output.form() == Output.Form.JSON) {
+            out.println(json);
+        } else {
+            lines.forEach(out::println);
+        }
+        out.flush();
     }
 
     private void say(String line) {

@@ -53,7 +53,7 @@ class DemoCommandIT {
                 .execute("demo", "--check", "--json", "--map", map.toString());
         assertThat(status).as(out + "\n" + err).isZero();
         assertThat(out.toString().lines())
-                .hasSize(3)
+                .hasSize(4)
                 .allMatch(line -> line.endsWith("\"holds\":true}"))
                 .satisfiesExactly(
                         line -> assertThat(line)
@@ -62,7 +62,8 @@ class DemoCommandIT {
                                 .contains(
                                         "\"destination\":\"api.twilio.com\",\"fault\":\"transport_loss\",\"side\":\"network\""),
                         line -> assertThat(line)
-                                .contains("\"destination\":\"core-api\",\"fault\":\"api_slow\",\"side\":\"server\""));
+                                .contains("\"destination\":\"core-api\",\"fault\":\"api_slow\",\"side\":\"server\""),
+                        line -> assertThat(line).startsWith("{\"story\":null,\"claims\":[{"));
         assertThat(map).content().contains("core-api", "api.twilio.com");
         assertThat(things(ProcessHandle.current().pid())).isEmpty();
     }

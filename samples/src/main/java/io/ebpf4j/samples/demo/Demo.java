@@ -42,6 +42,7 @@ public final class Demo implements AutoCloseable {
     private final Observer.Start start;
     private volatile @Nullable Observer observer;
     private @Nullable Snapshot ordinary;
+    private @Nullable Mark first;
     private @Nullable Mark last;
 
     /** All counts at one moment. */
@@ -138,15 +139,37 @@ public final class Demo implements AutoCloseable {
         return new StoryReport(story, (seen.timestamp() - seen.from()) / NANOS, http, tcp, verdicts, map, claims);
     }
 
+    /**
+     * {@return what has to be so of all that was seen so far}
+     *
+     * @throws IOException the demo is not started, or a log cannot be read
+     */
+    public WholeReport whole() throws IOException {
+        Mark begin = first;
+        Mark end = last;
+        if (begin == null || end == null) {
+            throw new IOException("the demo is not started");
+        }
+        Window all = between(begin, end);
+        List<Claim> claims = new ArrayList<>(Claims.requests(all.snapshot, all.answered));
+        claims.addAll(Claims.retransmits(all.snapshot, all.retransmits));
+        return new WholeReport(claims);
+    }
+
     private interface Happening {
         void happen() throws IOException;
     }
 
     private Window watch(Happening happening) throws IOException {
         Mark before = last == null ? mark() : last;
+        first = first == null ? before : first;
         happening.happen();
         Mark after = settled(before);
         last = after;
+        return between(before, after);
+    }
+
+    private Window between(Mark before, Mark after) throws IOException {
         Map<Host, Long> retransmits = new EnumMap<>(Host.class);
         after.retransmits.forEach(
                 (host, count) -> retransmits.put(host, count - before.retransmits.getOrDefault(host, 0L)));

@@ -89,7 +89,7 @@ final class ReportJson {
         return line;
     }
 
-    private static JsonLine claim(Claim claim) {
+    static JsonLine claim(Claim claim) {
         return new JsonLine()
                 .put("what", claim.what())
                 .put("expected", claim.expected())

@@ -25,8 +25,8 @@ final class ReportText {
         List<String> lines = new ArrayList<>();
         lines.add("Story " + (story.ordinal() + 1) + " of " + Story.values().length + ": " + story.question());
         lines.add("");
-        section(lines, "HTTP by source and destination", http(report));
-        section(lines, "TCP by source and destination", tcp(report));
+        section(lines, "HTTP by source and destination (hubble_http_requests_total, hubble_http_request_duration_seconds)", http(report));
+        section(lines, "TCP by source and destination (system_network_tcp_*)", tcp(report));
         section(
                 lines,
                 "Service map",
@@ -100,9 +100,8 @@ final class ReportText {
         Map<Pair, LayerVerdict> sorted = new TreeMap<>(report.verdicts());
         sorted.forEach((pair, verdict) -> {
             if (isFault(verdict)) {
-                lines.add(INDENT + "VERDICT  " + pair + ": " + name(verdict.fault()) + ", "
-                        + verdict.side().name().toLowerCase(Locale.ROOT) + " side ("
-                        + decimal(100 * verdict.confidence(), 0) + " % sure). " + verdict.summary());
+                lines.add(INDENT + "VERDICT  " + pair + ": " + verdict.summary() + " ("
+                        + decimal(100 * verdict.confidence(), 0) + " % sure)");
                 verdict.evidence().stream()
                         .limit(EVIDENCE)
                         .forEach(evidence -> lines.add(INDENT + "         - " + evidence(evidence)));
@@ -117,22 +116,24 @@ final class ReportText {
                 lines.add(INDENT + (well == Fault.NONE_SEEN ? "No fault seen: " : "Not enough seen: ") + pairs);
             }
         }
-        report.claims().stream()
+        lines.addAll(checked("the servers' logs, the clients' logs, the kernel's counters and the story", report.claims()));
+        lines.add("");
+        return lines;
+    }
+
+    /** What is not so, and how much is. */
+    static List<String> checked(String against, List<Claim> claims) {
+        List<String> lines = new ArrayList<>();
+        claims.stream()
                 .filter(claim -> !claim.holds())
                 .forEach(claim -> lines.add(INDENT + "NOT SO   " + claim));
-        long holding = report.claims().stream().filter(Claim::holds).count();
-        lines.add(INDENT + "Checked against the servers' logs, the clients' logs, the kernel's counters and the story: "
-                + holding + " of " + report.claims().size() + " hold");
-        lines.add("");
+        long holding = claims.stream().filter(Claim::holds).count();
+        lines.add(INDENT + "Checked against " + against + ": " + holding + " of " + claims.size() + " hold");
         return lines;
     }
 
     static boolean isFault(LayerVerdict verdict) {
         return verdict.fault() != Fault.NONE_SEEN && verdict.fault() != Fault.NOT_ENOUGH_SEEN;
-    }
-
-    private static String name(Fault fault) {
-        return fault.name().replace('_', ' ');
     }
 
     private static String evidence(Evidence evidence) {

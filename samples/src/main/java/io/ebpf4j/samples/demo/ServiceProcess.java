@@ -16,8 +16,11 @@ import java.util.concurrent.TimeUnit;
  * time; several threads may give some. It ends with the process that started it, however that ends, for its input does.
  */
 final class ServiceProcess implements AutoCloseable {
-    /** The shell joins the control group, then becomes the program: no moment is outside of it. */
-    private static final String JOIN = "echo $$ >\"$0\" && exec \"$@\"";
+    /**
+     * The shell joins the control group, then becomes the program: no moment is outside of it. The session is its own, so that
+     * Ctrl-C at the terminal is for us alone to answer.
+     */
+    private static final String JOIN = "echo $$ >\"$0\" && exec setsid \"$@\"";
 
     private static final long PATIENCE_SECONDS = 5;
 

@@ -1,5 +1,7 @@
 package io.ebpf4j.samples.demo;
 
+import io.ebpf4j.kernel.Capability;
+import io.ebpf4j.kernel.Privileges;
 import io.ebpf4j.samples.demo.service.AccessLog;
 import io.ebpf4j.samples.demo.service.AccessRecord;
 import io.ebpf4j.samples.demo.service.HttpService;
@@ -15,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +66,7 @@ public final class World implements AutoCloseable {
      * @throws IOException something could not be made; what was made goes when the world is closed
      */
     public void build() throws IOException {
+        checkPrivileges();
         makeFolder();
         makeGroups();
         makeNetwork();
@@ -77,6 +82,17 @@ public final class World implements AutoCloseable {
             if (host != Host.CORE_API_V2) {
                 name(host);
             }
+        }
+    }
+
+    private static void checkPrivileges() throws IOException {
+        Privileges ours = Privileges.current();
+        List<Capability> missing = Stream.of(Capability.SYS_ADMIN, Capability.NET_ADMIN)
+                .filter(capability -> !ours.has(capability))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new IOException("the demo makes network namespaces and control groups: run it as root (missing: "
+                    + missing.stream().map(each -> "CAP_" + each).collect(Collectors.joining(", ")) + ")");
         }
     }
 

@@ -95,7 +95,7 @@ class StoryReportTest {
                 fault,
                 side,
                 0.97,
-                "36 of 48 answers are 500.",
+                "36 of 48 answers are 500",
                 List.of(new Evidence(fault, "answers of 5xx", 75, "%", 0)));
     }
 
@@ -198,11 +198,11 @@ class StoryReportTest {
         assertThat(String.join("\n", ReportText.lines(report))).isEqualTo("""
                         Story 1 of 3: resumes shows errors to its users. Its own, or whose?
 
-                          HTTP by source and destination
+                          HTTP by source and destination (hubble_http_requests_total, hubble_http_request_duration_seconds)
                             SOURCE   DESTINATION  METHOD  REQ/S  2xx  4xx  5xx     P50     P95     P99  TRACE OF THE SLOWEST
                             resumes  core-api     GET      12.0   12    0   36  351 ms  482 ms  496 ms  0af7651916cd43dd8448eb211c80319c
 
-                          TCP by source and destination
+                          TCP by source and destination (system_network_tcp_*)
                             SOURCE   DESTINATION  CONNECTIONS  SEGMENTS  RETRANSMITS  SHARE  RTT  A TRACE AMONG THEM
                             resumes  core-api               2       200            2  1.0 %
 
@@ -211,7 +211,7 @@ class StoryReportTest {
 
                             SOURCE  DESTINATION  REQ/S  ERR  P50  P95  P99  OUT  IN  RTX  RTT  CONN  FAIL  DNS    VERDICT
 
-                          VERDICT  resumes → core-api: API ERROR, server side (97 % sure). 36 of 48 answers are 500.
+                          VERDICT  resumes → core-api: 36 of 48 answers are 500 (97 % sure)
                                    - answers of 5xx: 75.0 %, against 0.0 %
                           No fault seen: notifications → api.twilio.com
                           NOT SO   that: expected 1, seen 2
