@@ -170,6 +170,9 @@ public final class ServiceObserver implements AutoCloseable {
     }
 
     private void accept(ConnectivityEvent event) {
+        if (!options.filter().test(event)) {
+            return;
+        }
         IdentifiedEvent identified = identities.identify(event);
         aggregator.accept(identified);
         for (int i = 0; i < options.listeners().size(); i++) {

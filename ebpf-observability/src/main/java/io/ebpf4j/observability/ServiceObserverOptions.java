@@ -1,6 +1,7 @@
 package io.ebpf4j.observability;
 
 import io.ebpf4j.observability.aggregate.AggregateOptions;
+import io.ebpf4j.observability.event.EventFilter;
 import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.identity.IdentifiedEvent;
 import io.ebpf4j.observability.identity.IdentityOptions;
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
  * What a {@link ServiceObserver} watches, how it names, and what it keeps.
  *
  * @param events what is watched, and whether it is recorded; a replay has the layers of its recording
+ * @param filter which of the events are named and added up; what is missing is told of all
  * @param identities by what ends are named
  * @param aggregate what series are kept by, and how many of them
  * @param step how far the snapshots of {@link ServiceObserver#windows()} are apart
@@ -27,6 +29,7 @@ import java.util.function.Consumer;
  */
 public record ServiceObserverOptions(
         ConnectivityOptions events,
+        EventFilter filter,
         IdentityOptions identities,
         AggregateOptions aggregate,
         Duration step,
@@ -36,6 +39,7 @@ public record ServiceObserverOptions(
     /** All layers of this host in all network namespaces; five minutes in windows of ten seconds; cost not measured. */
     public static final ServiceObserverOptions DEFAULTS = new ServiceObserverOptions(
             ConnectivityOptions.DEFAULTS.withLayers(EnumSet.allOf(Layer.class)),
+            EventFilter.ALL,
             IdentityOptions.DEFAULTS,
             AggregateOptions.DEFAULTS,
             Duration.ofSeconds(10),
@@ -50,6 +54,7 @@ public record ServiceObserverOptions(
      */
     public ServiceObserverOptions {
         Objects.requireNonNull(events, "events");
+        Objects.requireNonNull(filter, "filter");
         Objects.requireNonNull(identities, "identities");
         Objects.requireNonNull(aggregate, "aggregate");
         Objects.requireNonNull(overhead, "overhead");
@@ -73,7 +78,17 @@ public record ServiceObserverOptions(
      * @param what what is watched
      */
     public ServiceObserverOptions withEvents(ConnectivityOptions what) {
-        return new ServiceObserverOptions(what, identities, aggregate, step, windows, overhead, listeners);
+        return new ServiceObserverOptions(what, filter, identities, aggregate, step, windows, overhead, listeners);
+    }
+
+    /**
+     * {@return a copy that names and adds up some of the events only}
+     *
+     * @param wanted which; it is asked on the thread that drains
+     */
+    public ServiceObserverOptions withFilter(EventFilter wanted) {
+        return new ServiceObserverOptions(
+                events, wanted, identities, aggregate, step, windows, overhead, listeners);
     }
 
     /**
@@ -82,7 +97,7 @@ public record ServiceObserverOptions(
      * @param by by what ends are named
      */
     public ServiceObserverOptions withIdentities(IdentityOptions by) {
-        return new ServiceObserverOptions(events, by, aggregate, step, windows, overhead, listeners);
+        return new ServiceObserverOptions(events, filter, by, aggregate, step, windows, overhead, listeners);
     }
 
     /**
@@ -91,7 +106,7 @@ public record ServiceObserverOptions(
      * @param what what series are kept by
      */
     public ServiceObserverOptions withAggregate(AggregateOptions what) {
-        return new ServiceObserverOptions(events, identities, what, step, windows, overhead, listeners);
+        return new ServiceObserverOptions(events, filter, identities, what, step, windows, overhead, listeners);
     }
 
     /**
@@ -101,7 +116,7 @@ public record ServiceObserverOptions(
      * @param most how many windows are kept
      */
     public ServiceObserverOptions withWindows(Duration apart, int most) {
-        return new ServiceObserverOptions(events, identities, aggregate, apart, most, overhead, listeners);
+        return new ServiceObserverOptions(events, filter, identities, aggregate, apart, most, overhead, listeners);
     }
 
     /**
@@ -110,7 +125,7 @@ public record ServiceObserverOptions(
      * @param measured whether it is
      */
     public ServiceObserverOptions withOverhead(Overhead measured) {
-        return new ServiceObserverOptions(events, identities, aggregate, step, windows, measured, listeners);
+        return new ServiceObserverOptions(events, filter, identities, aggregate, step, windows, measured, listeners);
     }
 
     /**
@@ -121,6 +136,6 @@ public record ServiceObserverOptions(
     public ServiceObserverOptions withListener(Consumer<? super IdentifiedEvent> listener) {
         List<Consumer<? super IdentifiedEvent>> more = new ArrayList<>(listeners);
         more.add(listener);
-        return new ServiceObserverOptions(events, identities, aggregate, step, windows, overhead, more);
+        return new ServiceObserverOptions(events, filter, identities, aggregate, step, windows, overhead, more);
     }
 }

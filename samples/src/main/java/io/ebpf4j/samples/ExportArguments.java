@@ -1,13 +1,12 @@
 package io.ebpf4j.samples;
 
+import io.ebpf4j.observability.ServiceObserverOptions;
 import io.ebpf4j.observability.aggregate.AggregateOptions;
 import io.ebpf4j.observability.export.FlowFilter;
 import io.ebpf4j.observability.export.FlowFilters;
 import io.ebpf4j.observability.export.prometheus.ContextOptions;
 import io.ebpf4j.observability.export.prometheus.ExemplarLabels;
 import io.ebpf4j.observability.export.prometheus.MetricsOptions;
-import io.ebpf4j.observability.probe.ConnectivityEvents;
-import io.ebpf4j.observability.probe.TimeAnchor;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,6 +26,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Where what was seen goes to besides the terminal. */
 final class ExportArguments {
+    private static final int MAP_STEPS = 30;
+
     @Option(
             names = "--metrics-port",
             paramLabel = "PORT",
@@ -115,10 +116,14 @@ final class ExportArguments {
         return port != null || otlp != null || flowLog != null || map != null;
     }
 
-    AggregateOptions aggregate() {
-        return routes
-                ? AggregateOptions.DEFAULTS.withRoutes(AggregateOptions.Part.KEPT)
-                : AggregateOptions.DEFAULTS;
+    ServiceObserverOptions observer() {
+        flowFilter(); // a wrong one is told before anything begins
+        return ServiceObserverOptions.DEFAULTS
+                .withAggregate(
+                        routes
+                                ? AggregateOptions.DEFAULTS.withRoutes(AggregateOptions.Part.KEPT)
+                                : AggregateOptions.DEFAULTS)
+                .withWindows(Duration.ofSeconds(Math.max(1, mapWindow / MAP_STEPS)), MAP_STEPS + 1);
     }
 
     MetricsOptions metrics() {
@@ -175,20 +180,20 @@ final class ExportArguments {
     }
 
     /** Starts all that was asked for. */
-    Exports start(Agent agent, ConnectivityEvents events, TimeAnchor anchor, Output output) throws IOException {
+    Exports start(Agent agent, Output output) throws IOException {
         Exports exports = new Exports();
         try {
             FlowFilter filter = flowFilter();
             if (port != null) {
                 MetricsEndpoint endpoint =
-                        exports.add(MetricsEndpoint.start(inetAddress(), port, agent, events, anchor, metrics()));
+                        exports.add(MetricsEndpoint.start(inetAddress(), port, agent.observer(), metrics()));
                 output.err().println("metrics at " + endpoint.url());
             }
             if (otlp != null) {
-                exports.add(OtlpExport.start(otlp, Duration.ofSeconds(interval), agent, anchor, filter));
+                exports.add(OtlpExport.start(otlp, Duration.ofSeconds(interval), agent, filter));
             }
             if (flowLog != null) {
-                exports.add(FlowLogFile.open(flowLog, output.out(), agent, anchor, filter));
+                exports.add(FlowLogFile.open(flowLog, output.out(), agent, filter));
             }
             if (map != null) {
                 exports.add(MapFile.keep(map, agent, Duration.ofSeconds(mapWindow)));

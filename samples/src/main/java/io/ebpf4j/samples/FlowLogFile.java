@@ -3,7 +3,6 @@ package io.ebpf4j.samples;
 import io.ebpf4j.observability.export.FlowFilter;
 import io.ebpf4j.observability.export.FlowLog;
 import io.ebpf4j.observability.identity.IdentifiedEvent;
-import io.ebpf4j.observability.probe.TimeAnchor;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,9 +29,9 @@ final class FlowLogFile implements AutoCloseable {
         this.end = end;
     }
 
-    static FlowLogFile open(Path file, Writer out, Agent agent, TimeAnchor anchor, FlowFilter filter)
+    static FlowLogFile open(Path file, Writer out, Agent agent, FlowFilter filter)
             throws IOException {
-        FlowLog log = new FlowLog(HostName.ofThisHost(), anchor);
+        FlowLog log = new FlowLog(HostName.ofThisHost(), agent.observer().anchor());
         FlowLogFile opened;
         if (file.equals(STANDARD_OUTPUT)) {
             opened = new FlowLogFile(log, filter, out, out::flush); // it stays open: it is not ours

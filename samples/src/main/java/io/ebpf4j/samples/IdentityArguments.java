@@ -31,7 +31,7 @@ final class IdentityArguments {
             description = "name pods and services as the cluster's API server does; needs fabric8's client on the class path")
     private boolean kubernetes;
 
-    /** What is to be closed when nothing is named any more, and what names. */
+    /** By what is named, and what is to be closed when nothing is named any more. */
     record Naming(IdentityOptions options, LocalProcesses processes, List<AutoCloseable> sources)
             implements AutoCloseable {
         @Override

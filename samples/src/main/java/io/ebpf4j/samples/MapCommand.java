@@ -1,6 +1,6 @@
 package io.ebpf4j.samples;
 
-import io.ebpf4j.observability.aggregate.AggregateOptions;
+import io.ebpf4j.observability.ServiceObserverOptions;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -33,21 +33,15 @@ final class MapCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (IdentityArguments.Naming naming = identities.naming();
-                Agent agent = new Agent(naming.options(), AggregateOptions.DEFAULTS, naming.processes())) {
+        try (IdentityArguments.Naming naming = identities.naming()) {
             long nanos = watch.nanos() == Long.MAX_VALUE ? Duration.ofSeconds(10).toNanos() : watch.nanos();
             output.err().println(String.format(Locale.ROOT, "mapping for %.0f s", nanos / 1e9));
-            new Watch()
-                    .run(
-                            watch.allLayers(),
-                            nanos,
-                            agent,
-                            events -> {
-                                agent.fedBy(events);
-                                return () -> {};
-                            },
-                            output.err());
-            agent.close(); // what still waited for its end is told
+            Agent agent = Agent.start(
+                    ServiceObserverOptions.DEFAULTS
+                            .withEvents(watch.allLayers())
+                            .withIdentities(naming.options()),
+                    naming.processes());
+            new Watch().run(agent, nanos, () -> () -> {}, output.err());
             MapForm wanted = output.form() == Output.Form.JSON ? MapForm.JSON : form;
             output.out().print(wanted.renderer().render(agent.map(ALL)));
             output.out().flush();

@@ -1,11 +1,11 @@
 package io.ebpf4j.samples;
 
+import io.ebpf4j.kernel.BpfException;
+import io.ebpf4j.observability.ServiceObserver;
 import io.ebpf4j.observability.aggregate.Snapshot;
 import io.ebpf4j.observability.export.prometheus.AgentMetrics;
 import io.ebpf4j.observability.export.prometheus.HubbleMetrics;
 import io.ebpf4j.observability.export.prometheus.MetricsOptions;
-import io.ebpf4j.observability.probe.ConnectivityEvents;
-import io.ebpf4j.observability.probe.TimeAnchor;
 import io.ebpf4j.program.ProgramStatistics;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -27,19 +27,13 @@ final class MetricsEndpoint implements AutoCloseable {
         this.statistics = statistics;
     }
 
-    static MetricsEndpoint start(
-            InetAddress address,
-            int port,
-            Agent agent,
-            ConnectivityEvents events,
-            TimeAnchor anchor,
-            MetricsOptions options)
+    static MetricsEndpoint start(InetAddress address, int port, ServiceObserver observer, MetricsOptions options)
             throws IOException {
         PrometheusRegistry registry = new PrometheusRegistry();
         IcmpEchoes echoes = new IcmpEchoes();
-        Supplier<Snapshot> snapshots = () -> echoes.addTo(agent.snapshot());
-        registry.register(new HubbleMetrics(snapshots, anchor, options));
-        registry.register(new AgentMetrics(AgentMetrics.Source.of(events, agent::snapshot), options));
+        Supplier<Snapshot> snapshots = () -> echoes.addTo(observer.snapshot());
+        registry.register(new HubbleMetrics(snapshots, observer.anchor(), options));
+        registry.register(new AgentMetrics(AgentMetrics.Source.of(observer), options));
         JvmMetrics.builder().register(registry);
         HTTPServer server = HTTPServer.builder()
                 .inetAddress(address)
@@ -53,7 +47,7 @@ final class MetricsEndpoint implements AutoCloseable {
     private static Optional<ProgramStatistics> statistics() {
         try {
             return Optional.of(ProgramStatistics.enable());
-        } catch (io.ebpf4j.kernel.BpfException e) {
+        } catch (BpfException e) {
             System.getLogger(MetricsEndpoint.class.getName())
                     .log(System.Logger.Level.WARNING, "run times of programs are not counted: " + e.getMessage());
             return Optional.empty();

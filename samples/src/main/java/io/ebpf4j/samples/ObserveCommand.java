@@ -1,9 +1,7 @@
 package io.ebpf4j.samples;
 
-import io.ebpf4j.observability.event.ConnectivityEvent;
 import io.ebpf4j.observability.probe.TimeAnchor;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,22 +43,23 @@ final class ObserveCommand implements Callable<Integer> {
             watching.run(watch.options(), watch.nanos(), printer, output.err());
             return 0;
         }
-        try (IdentityArguments.Naming naming = identities.naming();
-                Agent agent = new Agent(naming.options(), exports.aggregate(), naming.processes())) {
+        try (IdentityArguments.Naming naming = identities.naming()) {
             Watch watching = new Watch();
-            Consumer<ConnectivityEvent> consumer = agent;
-            if (print) {
-                EventPrinter printer = printer(watching);
-                printer.header();
-                consumer = consumer.andThen(printer);
-            }
+            Agent agent = Agent.start(
+                    exports.observer()
+                            .withEvents(watch.allLayers())
+                            .withIdentities(naming.options()),
+                    naming.processes());
             watching.run(
-                    watch.allLayers(),
+                    agent,
                     watch.nanos(),
-                    consumer,
-                    events -> {
-                        agent.fedBy(events);
-                        return exports.start(agent, events, events.anchor(), output);
+                    () -> {
+                        if (print) {
+                            EventPrinter printer = printer(watching);
+                            printer.header();
+                            agent.onFlow(flow -> printer.accept(flow.event()));
+                        }
+                        return exports.start(agent, output);
                     },
                     output.err());
         }

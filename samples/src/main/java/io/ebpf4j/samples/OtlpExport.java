@@ -33,7 +33,8 @@ final class OtlpExport implements AutoCloseable {
         this.logs = logs;
     }
 
-    static OtlpExport start(URI url, Duration interval, Agent agent, TimeAnchor anchor, FlowFilter filter) {
+    static OtlpExport start(URI url, Duration interval, Agent agent, FlowFilter filter) {
+        TimeAnchor anchor = agent.observer().anchor();
         String base = url.toString().replaceFirst("/+$", "");
         Resource resource = Resource.getDefault()
                 .merge(Resource.create(Attributes.builder()
@@ -42,7 +43,7 @@ final class OtlpExport implements AutoCloseable {
                         .build()));
         SdkMeterProvider metrics = SdkMeterProvider.builder()
                 .setResource(resource)
-                .registerMetricProducer(new SnapshotMetrics(agent::snapshot, anchor))
+                .registerMetricProducer(new SnapshotMetrics(agent.observer()::snapshot, anchor))
                 .registerMetricReader(PeriodicMetricReader.builder(OtlpHttpMetricExporter.builder()
                                 .setEndpoint(base + "/v1/metrics")
                                 .build())

@@ -1,6 +1,6 @@
 package io.ebpf4j.samples;
 
-import io.ebpf4j.observability.aggregate.AggregateOptions;
+import io.ebpf4j.observability.ServiceObserverOptions;
 import io.ebpf4j.observability.servicemap.ServiceMap;
 import java.io.Closeable;
 import java.io.PrintWriter;
@@ -46,25 +46,21 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (IdentityArguments.Naming naming = identities.naming();
-                Agent agent = new Agent(naming.options(), AggregateOptions.DEFAULTS, naming.processes())) {
+        try (IdentityArguments.Naming naming = identities.naming()) {
             Watch watching = new Watch();
-            watching.run(
-                    watch.allLayers(),
-                    watch.nanos(),
-                    agent,
-                    events -> {
-                        agent.fedBy(events);
-                        return draw(agent, watching);
-                    },
-                    output.err());
+            Agent agent = Agent.start(
+                    ServiceObserverOptions.DEFAULTS
+                            .withEvents(watch.allLayers())
+                            .withIdentities(naming.options())
+                            .withWindows(Duration.ofSeconds(interval), 2),
+                    naming.processes());
+            watching.run(agent, watch.nanos(), () -> draw(agent, watching), output.err());
         }
         return 0;
     }
 
     private Closeable draw(Agent agent, Watch watching) {
         CountDownLatch closed = new CountDownLatch(1);
-        agent.map(Duration.ZERO); // where the first table begins
         Thread thread = Thread.ofPlatform().name("ebpf4j-top").daemon().start(() -> {
             try {
                 while (!closed.await(interval, TimeUnit.SECONDS)) {

@@ -148,6 +148,23 @@ public interface EventFilter extends Predicate<ConnectivityEvent> {
     }
 
     /**
+     * {@return a filter by network namespace, for hosts that are watched as one of many: processes are in all of them, as they
+     * name what happens in any}
+     *
+     * @param inodes inode numbers of the namespaces wanted
+     */
+    static EventFilter networkNamespaces(Set<Long> inodes) {
+        Set<Long> wanted = Set.copyOf(inodes);
+        return event -> event instanceof GapEvent
+                || event instanceof ProcessEvent
+                || (event instanceof PacketDropped packet
+                        ? wanted.contains(packet.networkNamespace())
+                        : connection(event)
+                                .filter(known -> wanted.contains(known.networkNamespace()))
+                                .isPresent());
+    }
+
+    /**
      * {@return a filter by the end that was seen}
      *
      * @param direction which end

@@ -8,6 +8,7 @@ import io.ebpf4j.samples.demo.service.AccessRecord;
 import io.ebpf4j.testing.RequiresKernel;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -68,7 +69,6 @@ class PrometheusIT {
     private String metrics;
     private PrometheusServer prometheus;
     private Instant began;
-    private final List<String> agentSaid = new ArrayList<>();
 
     @BeforeAll
     void playTheStoriesWhilePrometheusScrapes() throws Exception {
@@ -84,7 +84,7 @@ class PrometheusIT {
         awaitScrapes();
     }
 
-    private void startTheAgent() throws IOException {
+    private void startTheAgent() throws IOException, InterruptedException {
         agent = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
@@ -99,23 +99,37 @@ class PrometheusIT {
                         "--cluster",
                         "demo",
                         "--identities",
-                        world.identities().toString(),
+                        names().toString(),
                         "--flow-log",
                         folder.resolve("flows.jsonl").toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(folder.resolve("agent.log").toFile())
                 .start();
-        var said = agent.errorReader(StandardCharsets.UTF_8);
-        for (String line = said.readLine(); line != null; line = said.readLine()) {
-            agentSaid.add(line);
-            if (line.startsWith("metrics at ")) {
-                metrics = line.substring("metrics at ".length());
-            }
-            if (line.startsWith("watching")) {
-                Thread.ofVirtual().start(() -> said.lines().forEach(agentSaid::add)); // so that it never waits for a reader
-                return;
-            }
+        while (agent.isAlive() && said().noneMatch(line -> line.startsWith("watching"))) {
+            Thread.sleep(100);
         }
-        throw new IOException("the agent ended: " + agentSaid);
+        metrics = said().filter(line -> line.startsWith("metrics at "))
+                .findFirst()
+                .map(line -> line.substring("metrics at ".length()))
+                .orElseThrow(() -> new IOException("the agent ended: " + said().toList()));
+    }
+
+    private Stream<String> said() {
+        try {
+            return Files.readAllLines(folder.resolve("agent.log")).stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Who runs where, with a name for what is outside in the story but on this machine in truth. */
+    private Path names() throws IOException {
+        return Files.writeString(
+                folder.resolve("names.properties"),
+                Files.readString(world.identities())
+                        + "\nworkload.outside.workload = api.twilio.com\nworkload.outside.namespace = outside\n"
+                        + "workload.outside.address = " + Host.TWILIO.address() + "\n"
+                        + "workload.outside.cgroup = /**/" + Host.TWILIO.label() + "\n");
     }
 
     /** The deployed configuration, with this target, this interval and these files. */
@@ -192,7 +206,7 @@ class PrometheusIT {
         if (world != null) {
             world.close();
         }
-        assertThat(agentSaid).as("nothing was lost, so counts have to be equal").anyMatch(line -> line.contains("none lost"));
+        assertThat(said()).as("nothing was lost, so counts have to be equal").anyMatch(line -> line.contains("none lost"));
     }
 
     private String exposition(String accept) throws IOException, InterruptedException {

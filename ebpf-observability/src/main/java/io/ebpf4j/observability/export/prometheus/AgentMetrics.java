@@ -1,10 +1,10 @@
 package io.ebpf4j.observability.export.prometheus;
 
+import io.ebpf4j.observability.ServiceObserver;
 import io.ebpf4j.observability.aggregate.Snapshot;
 import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.observability.event.MessageCounts;
 import io.ebpf4j.observability.event.RecordKind;
-import io.ebpf4j.observability.probe.ConnectivityEvents;
 import io.ebpf4j.observability.probe.LayerLoad;
 import io.ebpf4j.observability.probe.LayerStatus;
 import io.ebpf4j.observability.probe.LossLedger;
@@ -13,10 +13,12 @@ import io.ebpf4j.program.ProgramInfo;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -35,6 +37,7 @@ import java.util.function.Supplier;
  *       {family}: how full each family is, and what found no room in it
  *   <li>{@code ebpf4j_program_run_seconds_total} and {@code ebpf4j_program_runs_total} {layer, program}: time in the kernel; they
  *       grow while {@link io.ebpf4j.program.ProgramStatistics} are enabled
+ *   <li>{@code ebpf4j_drain_seconds_total}: processor time of the thread that drains
  *   <li>{@code ebpf4j_ring_bytes} and {@code ebpf4j_ring_used_bytes} {layer}
  * </ul>
  *
@@ -52,30 +55,32 @@ public final class AgentMetrics implements MultiCollector {
      *
      * @param ledger what became of every record
      * @param status what is watched
-     * @param load what it costs
+     * @param load what it costs in the kernel
+     * @param drainTime what it costs the thread that drains
      * @param snapshot the aggregate, for how full it is
      */
     public record Source(
             Supplier<LossLedger> ledger,
             Supplier<List<LayerStatus>> status,
             Supplier<Map<Layer, LayerLoad>> load,
+            Supplier<Optional<Duration>> drainTime,
             Supplier<Snapshot> snapshot) {
         /** Checks that nothing is null. */
         public Source {
             Objects.requireNonNull(ledger, "ledger");
             Objects.requireNonNull(status, "status");
             Objects.requireNonNull(load, "load");
+            Objects.requireNonNull(drainTime, "drainTime");
             Objects.requireNonNull(snapshot, "snapshot");
         }
 
         /**
-         * {@return the source of a running stream}
+         * {@return the source of an observer}
          *
-         * @param events the stream
-         * @param snapshot the aggregate that it feeds
+         * @param observer the observer
          */
-        public static Source of(ConnectivityEvents events, Supplier<Snapshot> snapshot) {
-            return new Source(events::ledger, events::status, events::load, snapshot);
+        public static Source of(ServiceObserver observer) {
+            return new Source(observer::ledger, observer::status, observer::load, observer::drainTime, observer::snapshot);
         }
     }
 
@@ -97,6 +102,9 @@ public final class AgentMetrics implements MultiCollector {
         status(families, source.status().get());
         snapshot(families, source.snapshot().get());
         load(families, source.load().get());
+        MetricFamilies.Counter drain = families.counter(
+                "ebpf4j_drain_seconds", "Processor time of the thread that drains, names, adds up and hands on.");
+        source.drainTime().get().ifPresent(time -> drain.add(families.labels(), time.toNanos() / NANOS));
         return families.snapshots();
     }
 

@@ -22,6 +22,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -298,6 +299,7 @@ class HubbleMetricsTest {
                                 new LayerStatus(Layer.TCP, Optional.empty(), List.of()),
                                 new LayerStatus(Layer.TLS, Optional.of(new IllegalStateException()), List.of())),
                         () -> Map.of(Layer.TCP, new LayerLoad(List.of(), 4096, 128)),
+                        () -> Optional.of(Duration.ofMillis(1500)),
                         Aggregates::snapshot),
                 MetricsOptions.DEFAULTS.withCluster(""));
         String text = text(agent.collect());
@@ -320,6 +322,7 @@ class HubbleMetricsTest {
         assertThat(family(text, "ebpf4j_folded_keys")).containsExactly("ebpf4j_folded_keys{family=\"http\"} 12.0");
         assertThat(family(text, "ebpf4j_ring_used_bytes"))
                 .containsExactly("ebpf4j_ring_used_bytes{layer=\"tcp\"} 128.0");
+        assertThat(family(text, "ebpf4j_drain_seconds_total")).containsExactly("ebpf4j_drain_seconds_total 1.5");
         assertThat(family(text, "ebpf4j_messages_pending"))
                 .containsExactly("ebpf4j_messages_pending{layer=\"tcp\"} 2.0");
     }
