@@ -37,7 +37,8 @@ final class Agent implements AutoCloseable {
             new JourneyTracker(JourneyOptions.DEFAULTS, this::journey); // guarded by itself
     private final PairJudge pairs = new PairJudge(PairJudgeOptions.DEFAULTS);
     private final List<Consumer<? super IdentifiedEvent>> flows = new CopyOnWriteArrayList<>();
-    private final List<BiConsumer<? super RequestJourney, ? super LayerVerdict>> journeys = new CopyOnWriteArrayList<>();
+    private final List<BiConsumer<? super RequestJourney, ? super LayerVerdict>> journeys =
+            new CopyOnWriteArrayList<>();
     private final ServiceObserver observer;
     private volatile Optional<Snapshot> usual = Optional.empty();
 

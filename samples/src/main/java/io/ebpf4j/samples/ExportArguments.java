@@ -55,7 +55,8 @@ final class ExportArguments {
     @Option(
             names = "--flow-log",
             paramLabel = "FILE",
-            description = "append flows to this file, a JSON object a line with the members of Hubble's; - is standard output")
+            description =
+                    "append flows to this file, a JSON object a line with the members of Hubble's; - is standard output")
     private @Nullable Path flowLog;
 
     @Spec(Spec.Target.MIXEE)
@@ -64,14 +65,16 @@ final class ExportArguments {
     @Option(
             names = "--flow-filter",
             paramLabel = "FLAG=VALUE",
-            description = "only these flows in logs, in the flags of hubble observe, may be repeated: from-pod=shop/cart,"
-                    + " http-status=5+, not:port=53")
+            description =
+                    "only these flows in logs, in the flags of hubble observe, may be repeated: from-pod=shop/cart,"
+                            + " http-status=5+, not:port=53")
     private List<String> flowFilters = List.of();
 
     @Option(
             names = "--map",
             paramLabel = "FILE",
-            description = "keep the service map in this file, in the form that its ending names: .html .dot .mmd .json .txt")
+            description =
+                    "keep the service map in this file, in the form that its ending names: .html .dot .mmd .json .txt")
     private @Nullable Path map;
 
     @Option(

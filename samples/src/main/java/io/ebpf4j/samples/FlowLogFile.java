@@ -29,8 +29,7 @@ final class FlowLogFile implements AutoCloseable {
         this.end = end;
     }
 
-    static FlowLogFile open(Path file, Writer out, Agent agent, FlowFilter filter)
-            throws IOException {
+    static FlowLogFile open(Path file, Writer out, Agent agent, FlowFilter filter) throws IOException {
         FlowLog log = new FlowLog(HostName.ofThisHost(), agent.observer().anchor());
         FlowLogFile opened;
         if (file.equals(STANDARD_OUTPUT)) {

@@ -28,7 +28,8 @@ final class IdentityArguments {
 
     @Option(
             names = "--kubernetes",
-            description = "name pods and services as the cluster's API server does; needs fabric8's client on the class path")
+            description =
+                    "name pods and services as the cluster's API server does; needs fabric8's client on the class path")
     private boolean kubernetes;
 
     /** By what is named, and what is to be closed when nothing is named any more. */

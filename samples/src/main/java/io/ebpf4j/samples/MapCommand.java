@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 /** Prints who talked to whom. */
 @Command(
         name = "map",
-        description = "watch for a while, then print who talked to whom, how well, and whose fault it was where it went ill",
+        description =
+                "watch for a while, then print who talked to whom, how well, and whose fault it was where it went ill",
         mixinStandardHelpOptions = true)
 final class MapCommand implements Callable<Integer> {
     private static final Duration ALL = Duration.ofDays(365);
@@ -34,7 +35,8 @@ final class MapCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (IdentityArguments.Naming naming = identities.naming()) {
-            long nanos = watch.nanos() == Long.MAX_VALUE ? Duration.ofSeconds(10).toNanos() : watch.nanos();
+            long nanos =
+                    watch.nanos() == Long.MAX_VALUE ? Duration.ofSeconds(10).toNanos() : watch.nanos();
             output.err().println(String.format(Locale.ROOT, "mapping for %.0f s", nanos / 1e9));
             Agent agent = Agent.start(
                     ServiceObserverOptions.DEFAULTS

@@ -18,7 +18,8 @@ final class MapFile implements AutoCloseable {
     private final Agent agent;
     private final Duration window;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread = Thread.ofPlatform().name("ebpf4j-map").daemon().unstarted(this::keep);
+    private final Thread thread =
+            Thread.ofPlatform().name("ebpf4j-map").daemon().unstarted(this::keep);
 
     private MapFile(Path file, MapForm form, Agent agent, Duration window) {
         this.file = file;

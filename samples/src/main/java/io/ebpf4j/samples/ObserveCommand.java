@@ -9,8 +9,9 @@ import picocli.CommandLine.Option;
 /** Prints what happens to this machine's connections as it happens, or exports what it amounts to, until it is interrupted. */
 @Command(
         name = "observe",
-        description = "print what happens to this machine's connections as it happens; or serve, send and log what it amounts"
-                + " to: the node agent",
+        description =
+                "print what happens to this machine's connections as it happens; or serve, send and log what it amounts"
+                        + " to: the node agent",
         mixinStandardHelpOptions = true)
 final class ObserveCommand implements Callable<Integer> {
     @Mixin
@@ -46,9 +47,7 @@ final class ObserveCommand implements Callable<Integer> {
         try (IdentityArguments.Naming naming = identities.naming()) {
             Watch watching = new Watch();
             Agent agent = Agent.start(
-                    exports.observer()
-                            .withEvents(watch.allLayers())
-                            .withIdentities(naming.options()),
+                    exports.observer().withEvents(watch.allLayers()).withIdentities(naming.options()),
                     naming.processes());
             watching.run(
                     agent,

@@ -66,8 +66,7 @@ final class OtlpExport implements AutoCloseable {
                 .build();
         NetworkSpans network = new NetworkSpans(spans, anchor);
         agent.onJourney(network::emit);
-        FlowLogRecords records =
-                new FlowLogRecords(logs, new FlowLog(HostName.ofThisHost(), anchor), anchor);
+        FlowLogRecords records = new FlowLogRecords(logs, new FlowLog(HostName.ofThisHost(), anchor), anchor);
         agent.onFlow(flow -> {
             if (filter.test(flow)) {
                 records.emit(flow);

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 /** A live table of pairs of services. */
 @Command(
         name = "top",
-        description = "show the pairs of services that talk most, how well, and whose fault it is; redrawn until Ctrl-C",
+        description =
+                "show the pairs of services that talk most, how well, and whose fault it is; redrawn until Ctrl-C",
         mixinStandardHelpOptions = true)
 final class TopCommand implements Callable<Integer> {
     private static final String REDRAW = "\u001b[H\u001b[2J"; // ECMA-48: cursor home, erase the display
@@ -88,8 +89,8 @@ final class TopCommand implements Callable<Integer> {
         double seconds = Math.max(map.seconds(), 0.001);
         PrintWriter out = output.out();
         List<ServiceMap.Edge> busiest = map.edges().stream()
-                .sorted(Comparator.comparingDouble((ServiceMap.Edge edge) ->
-                                edge.signals().requestsPerSecond())
+                .sorted(Comparator.comparingDouble(
+                                (ServiceMap.Edge edge) -> edge.signals().requestsPerSecond())
                         .thenComparingLong(edge -> edge.signals().segments())
                         .reversed())
                 .limit(rows)

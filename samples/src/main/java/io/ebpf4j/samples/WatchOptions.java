@@ -15,8 +15,9 @@ final class WatchOptions {
     @Option(
             names = "--layer",
             paramLabel = "LAYER",
-            description = "watch this layer, may be repeated: ${COMPLETION-CANDIDATES} (default: tcp; all but tls where what"
-                    + " was seen is exported or drawn)")
+            description =
+                    "watch this layer, may be repeated: ${COMPLETION-CANDIDATES} (default: tcp; all but tls where what"
+                            + " was seen is exported or drawn)")
     private List<Layer> layers = List.of();
 
     @Option(names = "--duration", paramLabel = "SECONDS", description = "stop after so long")
@@ -45,8 +46,7 @@ final class WatchOptions {
     }
 
     private ConnectivityOptions options(EnumSet<Layer> unlessSaid) throws IOException {
-        ConnectivityOptions options =
-                ConnectivityOptions.DEFAULTS
+        ConnectivityOptions options = ConnectivityOptions.DEFAULTS
                 .withLayers(layers.isEmpty() ? unlessSaid : EnumSet.copyOf(layers))
                 .withRingBytes(ringBytes);
         return namespace == null

@@ -2,13 +2,13 @@ package io.ebpf4j.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.ebpf4j.kernel.Capability;
 import io.ebpf4j.testing.RequiresKernel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import com.sun.net.httpserver.HttpServer;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -259,8 +259,10 @@ class CommandLineIT {
 
     @Test
     void whatTheAgentCannotDoIsSaidBeforeItBegins() throws Exception {
-        assertThat(run("observe", "--cidr", "office", "--map", "x.html").status()).isEqualTo(2);
-        assertThat(run("observe", "--contexts", "sourceContext=pods", "--map", "x.html").err())
+        assertThat(run("observe", "--cidr", "office", "--map", "x.html").status())
+                .isEqualTo(2);
+        assertThat(run("observe", "--contexts", "sourceContext=pods", "--map", "x.html")
+                        .err())
                 .contains("there are identity, namespace");
         Ran ending = run("observe", "--map", folder.resolve("map.pdf").toString());
         assertThat(ending.status()).isEqualTo(1);

@@ -45,12 +45,16 @@ class IcmpEchoesTest {
         counters(11, 22, 33, 44);
         Files.writeString(folder.resolve("snmp6"), "Icmp6InEchos 9\nIcmp6OutEchoReplies 3\nIcmp6OutEchos 5\n");
         Snapshot snapshot = echoes.addTo(NOTHING);
-        assertThat(count(snapshot, "IPv4", "EchoRequest", ReservedIdentity.HOST)).isEqualTo(30);
-        assertThat(count(snapshot, "IPv4", "EchoRequest", ReservedIdentity.WORLD)).isEqualTo(10);
+        assertThat(count(snapshot, "IPv4", "EchoRequest", ReservedIdentity.HOST))
+                .isEqualTo(30);
+        assertThat(count(snapshot, "IPv4", "EchoRequest", ReservedIdentity.WORLD))
+                .isEqualTo(10);
         assertThat(count(snapshot, "IPv4", "EchoReply", ReservedIdentity.WORLD)).isEqualTo(20);
         assertThat(count(snapshot, "IPv4", "EchoReply", ReservedIdentity.HOST)).isEqualTo(40);
-        assertThat(count(snapshot, "IPv6", "EchoRequest", ReservedIdentity.WORLD)).isEqualTo(2);
-        assertThat(count(snapshot, "IPv6", "EchoRequest", ReservedIdentity.HOST)).isEqualTo(5);
+        assertThat(count(snapshot, "IPv6", "EchoRequest", ReservedIdentity.WORLD))
+                .isEqualTo(2);
+        assertThat(count(snapshot, "IPv6", "EchoRequest", ReservedIdentity.HOST))
+                .isEqualTo(5);
         assertThat(count(snapshot, "IPv6", "EchoReply", ReservedIdentity.HOST)).isEqualTo(2);
     }
 
@@ -59,6 +63,7 @@ class IcmpEchoesTest {
         counters(0, 0, 0, 0);
         IcmpEchoes echoes = new IcmpEchoes(folder);
         counters(1, 0, 0, 1);
-        assertThat(count(echoes.addTo(NOTHING), "IPv4", "EchoRequest", ReservedIdentity.WORLD)).isEqualTo(1);
+        assertThat(count(echoes.addTo(NOTHING), "IPv4", "EchoRequest", ReservedIdentity.WORLD))
+                .isEqualTo(1);
     }
 }

@@ -29,7 +29,23 @@ class PairRowTest {
 
     private static GoldenSignals signals(double errorShare, double p95, double roundTrip) {
         return new GoldenSignals(
-                12.5, 25, errorShare, 0.01, p95, 0.5, 2_000_000, 4_000, 3, 1, 5, 100, roundTrip, 0, 0, Double.NaN, "client");
+                12.5,
+                25,
+                errorShare,
+                0.01,
+                p95,
+                0.5,
+                2_000_000,
+                4_000,
+                3,
+                1,
+                5,
+                100,
+                roundTrip,
+                0,
+                0,
+                Double.NaN,
+                "client");
     }
 
     @Test

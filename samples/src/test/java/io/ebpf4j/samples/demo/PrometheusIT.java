@@ -149,7 +149,13 @@ class PrometheusIT {
         String name = resumes.name();
         Program.feed(
                 "table ip test { chain out { type filter hook output priority 0; tcp dport 9 drop; }; }\n",
-                "ip", "netns", "exec", name, "nft", "-f", "-");
+                "ip",
+                "netns",
+                "exec",
+                name,
+                "nft",
+                "-f",
+                "-");
         for (int i = 0; i < 4; i++) {
             Program.run("ip", "netns", "exec", name, "dig", "+tries=1", "+time=2", "nobody.invalid");
             ends("ip", "netns", "exec", name, "curl", "-s", "-m", "1", "http://" + Host.JOBPOSTING.address() + ":1/");
@@ -206,7 +212,9 @@ class PrometheusIT {
         if (world != null) {
             world.close();
         }
-        assertThat(said()).as("nothing was lost, so counts have to be equal").anyMatch(line -> line.contains("none lost"));
+        assertThat(said())
+                .as("nothing was lost, so counts have to be equal")
+                .anyMatch(line -> line.contains("none lost"));
     }
 
     private String exposition(String accept) throws IOException, InterruptedException {
@@ -253,7 +261,9 @@ class PrometheusIT {
     }
 
     private static String destination(AccessRecord record) {
-        return record.host().startsWith("core-api") || record.host().startsWith("10.244.7.1") ? "core-api" : record.host();
+        return record.host().startsWith("core-api") || record.host().startsWith("10.244.7.1")
+                ? "core-api"
+                : record.host();
     }
 
     @Test
@@ -405,8 +415,11 @@ class PrometheusIT {
                 for (JsonNode exemplar : series.get("exemplars")) {
                     String trace = exemplar.get("labels").get("traceID").asString();
                     named.add(trace);
-                    if (family.endsWith("_bucket") && exemplar.get("value").asString().compareTo("0.35") > 0) {
-                        assertThat(slow).as("a slow point leads to a slow request").contains(trace);
+                    if (family.endsWith("_bucket")
+                            && exemplar.get("value").asString().compareTo("0.35") > 0) {
+                        assertThat(slow)
+                                .as("a slow point leads to a slow request")
+                                .contains(trace);
                     }
                 }
             }
@@ -418,7 +431,8 @@ class PrometheusIT {
     @Test
     void promtoolFindsNoFault() throws Exception {
         Program.feed(exposition("text/plain"), "promtool", "check", "metrics");
-        Program.run("promtool", "check", "config", folder.resolve("prometheus.yml").toString());
+        Program.run(
+                "promtool", "check", "config", folder.resolve("prometheus.yml").toString());
         assertThat(exposition("application/openmetrics-text"))
                 .endsWith("# EOF\n")
                 .contains("# {traceID=\"")
@@ -427,12 +441,14 @@ class PrometheusIT {
 
     @Test
     void nativeHistogramsAreThereToo() throws Exception {
-        // Where they are enabled Prometheus asks for protobuf, and keeps a histogram under its own name. Another one than the
+        // Where they are enabled Prometheus asks for protobuf, and keeps a histogram under its own name. Another one
+        // than the
         // first, for before 2.45 it then keeps no fixed buckets, which the dashboards ask for.
         Path other = Files.createDirectory(folder.resolve("native"));
         try (PrometheusServer server =
                 PrometheusServer.start(other, folder.resolve("prometheus.yml"), "native-histograms")) {
-            String expression = "histogram_quantile(0.95, sum(hubble_http_request_duration_seconds{reporter=\"client\"}))";
+            String expression =
+                    "histogram_quantile(0.95, sum(hubble_http_request_duration_seconds{reporter=\"client\"}))";
             long begin = System.nanoTime();
             while (!hasData(server.query(expression))) {
                 assertThat(System.nanoTime() - begin).as(server.log()).isLessThan(PATIENCE.toNanos());

@@ -62,7 +62,8 @@ final class PrometheusServer implements AutoCloseable {
     private boolean isReady() throws InterruptedException {
         try {
             return client.send(
-                                    HttpRequest.newBuilder(URI.create(url + "/-/ready")).build(),
+                                    HttpRequest.newBuilder(URI.create(url + "/-/ready"))
+                                            .build(),
                                     HttpResponse.BodyHandlers.discarding())
                             .statusCode()
                     == 200;

@@ -49,7 +49,8 @@ final class MetricPoints {
         return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
     }
 
-    private interface Metric {
+    /** What becomes one metric. */
+    interface Metric {
         MetricData data();
     }
 
@@ -138,6 +139,14 @@ final class MetricPoints {
 
         void add(Attributes attributes, double value) {
             add(attributes, value, List.of());
+        }
+
+        void add(Attributes attributes, long value) {
+            add(attributes, (double) value, List.of()); // exact up to 2^53
+        }
+
+        void add(Attributes attributes, long value, List<Exemplar> exemplars) {
+            add(attributes, (double) value, exemplars);
         }
 
         void add(Attributes attributes, double value, List<Exemplar> exemplars) {

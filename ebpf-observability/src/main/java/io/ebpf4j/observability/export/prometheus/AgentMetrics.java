@@ -80,7 +80,8 @@ public final class AgentMetrics implements MultiCollector {
          * @param observer the observer
          */
         public static Source of(ServiceObserver observer) {
-            return new Source(observer::ledger, observer::status, observer::load, observer::drainTime, observer::snapshot);
+            return new Source(
+                    observer::ledger, observer::status, observer::load, observer::drainTime, observer::snapshot);
         }
     }
 

@@ -47,7 +47,8 @@ final class MetricFamilies {
         contextNames = options.contexts().names();
     }
 
-    private interface Family {
+    /** What becomes one family. */
+    interface Family {
         MetricSnapshot snapshot();
     }
 
@@ -114,6 +115,14 @@ final class MetricFamilies {
             add(labels, value, List.of());
         }
 
+        void add(Labels labels, long value) {
+            add(labels, (double) value, List.of()); // exact up to 2^53
+        }
+
+        void add(Labels labels, long value, List<Exemplar> exemplars) {
+            add(labels, (double) value, exemplars);
+        }
+
         void add(Labels labels, double value, List<Exemplar> exemplars) {
             Count count = series.computeIfAbsent(labels, _ -> new Count());
             count.value += value;
@@ -152,6 +161,10 @@ final class MetricFamilies {
 
         void set(Labels labels, double value) {
             series.put(labels, value);
+        }
+
+        void set(Labels labels, long value) {
+            series.put(labels, (double) value);
         }
 
         /** The least of what was set stays. */
