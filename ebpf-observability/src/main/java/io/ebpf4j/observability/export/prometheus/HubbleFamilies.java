@@ -241,8 +241,13 @@ final class HubbleFamilies {
         return AgentMetrics.lower(flow.reporter());
     }
 
+    /** What goes back from the destination. */
     private static FlowKey turned(FlowKey flow) {
         return new FlowKey(
-                flow.destination(), flow.source(), flow.destinationAddress(), flow.sourceAddress(), flow.reporter());
+                /* source= */ flow.destination(),
+                /* destination= */ flow.source(),
+                /* sourceAddress= */ flow.destinationAddress(),
+                /* destinationAddress= */ flow.sourceAddress(),
+                flow.reporter());
     }
 }

@@ -151,7 +151,7 @@ final class MetricFamilies {
     }
 
     /** A family of gauges; of several values for one series the last stays. */
-    final class Gauge implements Family {
+    static final class Gauge implements Family {
         private final MetricMetadata metadata;
         private final Map<Labels, Double> series = new LinkedHashMap<>();
 
