@@ -87,8 +87,7 @@ public record ServiceObserverOptions(
      * @param wanted which; it is asked on the thread that drains
      */
     public ServiceObserverOptions withFilter(EventFilter wanted) {
-        return new ServiceObserverOptions(
-                events, wanted, identities, aggregate, step, windows, overhead, listeners);
+        return new ServiceObserverOptions(events, wanted, identities, aggregate, step, windows, overhead, listeners);
     }
 
     /**

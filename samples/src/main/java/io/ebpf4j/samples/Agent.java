@@ -107,8 +107,7 @@ final class Agent implements AutoCloseable {
         return ServiceMap.of(
                 recent,
                 counted,
-                (source, destination) ->
-                        pairs.judge(PairCase.of(source, destination, recent, counted, baseline)));
+                (source, destination) -> pairs.judge(PairCase.of(source, destination, recent, counted, baseline)));
     }
 
     /** Ends the observer, then tells the journeys that still waited for their end. */

@@ -66,8 +66,7 @@ final class IcmpEchoes {
     }
 
     private static FlowKey turned(FlowKey flow) {
-        return new FlowKey(
-                /* source= */ flow.destination(), /* destination= */ flow.source(), "", "", flow.reporter());
+        return new FlowKey(/* source= */ flow.destination(), /* destination= */ flow.source(), "", "", flow.reporter());
     }
 
     private long since(Map<String, Long> now, String counter) {

@@ -244,8 +244,8 @@ public record PairWindow(
         Map<String, Long> drops = new TreeMap<>();
         for (Snapshot.Drop drop : window.drops()) {
             FlowKey flow = drop.flow();
-            boolean back = wanted.test(
-                    new FlowKey(flow.destination(), flow.source(), "", "", flow.reporter())); // what the server sent
+            boolean back = wanted.test(new FlowKey(
+                    /* source= */ flow.destination(), /* destination= */ flow.source(), "", "", flow.reporter()));
             if (drop.dropClass() == DropClass.LOSS && (back || wanted.test(flow))) {
                 drops.merge(drop.reason(), drop.packets(), Long::sum);
             }

@@ -56,7 +56,9 @@ class EventFilterTest {
         assertThat(EventFilter.comm("curl")).accepts(STARTED).rejects(FORKED);
         assertThat(EventFilter.direction(Direction.SERVER)).rejects(STARTED, FORKED);
         assertThat(EventFilter.networkNamespaces(Set.of(1L))).accepts(STARTED, HTTP, FORKED, GAP);
-        assertThat(EventFilter.networkNamespaces(Set.of(2L))).rejects(STARTED, HTTP).accepts(FORKED, GAP);
+        assertThat(EventFilter.networkNamespaces(Set.of(2L)))
+                .rejects(STARTED, HTTP)
+                .accepts(FORKED, GAP);
         assertThat(EventFilter.status(500, 599)).accepts(HTTP).rejects(STARTED);
         assertThat(EventFilter.status(200, 299)).rejects(HTTP);
         assertThat(EventFilter.protocol(EventFilter.Protocol.HTTP1))

@@ -25,7 +25,10 @@ final class ReportText {
         List<String> lines = new ArrayList<>();
         lines.add("Story " + (story.ordinal() + 1) + " of " + Story.values().length + ": " + story.question());
         lines.add("");
-        section(lines, "HTTP by source and destination (hubble_http_requests_total, hubble_http_request_duration_seconds)", http(report));
+        section(
+                lines,
+                "HTTP by source and destination (hubble_http_requests_total, hubble_http_request_duration_seconds)",
+                http(report));
         section(lines, "TCP by source and destination (system_network_tcp_*)", tcp(report));
         section(
                 lines,
@@ -116,7 +119,8 @@ final class ReportText {
                 lines.add(INDENT + (well == Fault.NONE_SEEN ? "No fault seen: " : "Not enough seen: ") + pairs);
             }
         }
-        lines.addAll(checked("the servers' logs, the clients' logs, the kernel's counters and the story", report.claims()));
+        lines.addAll(
+                checked("the servers' logs, the clients' logs, the kernel's counters and the story", report.claims()));
         lines.add("");
         return lines;
     }
@@ -124,9 +128,7 @@ final class ReportText {
     /** What is not so, and how much is. */
     static List<String> checked(String against, List<Claim> claims) {
         List<String> lines = new ArrayList<>();
-        claims.stream()
-                .filter(claim -> !claim.holds())
-                .forEach(claim -> lines.add(INDENT + "NOT SO   " + claim));
+        claims.stream().filter(claim -> !claim.holds()).forEach(claim -> lines.add(INDENT + "NOT SO   " + claim));
         long holding = claims.stream().filter(Claim::holds).count();
         lines.add(INDENT + "Checked against " + against + ": " + holding + " of " + claims.size() + " hold");
         return lines;
