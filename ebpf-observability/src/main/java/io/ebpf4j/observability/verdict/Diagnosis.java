@@ -35,16 +35,16 @@ final class Diagnosis {
         for (int i = 0; i < symptoms.size(); i++) { // a chain of causes is no longer than that, nor is a circle
             Symptom blamed = primary;
             primary = symptoms.stream()
-                    .filter(other -> other != blamed && other.explains().contains(blamed.fault()))
+                    .filter(other -> !other.equals(blamed) && other.explains().contains(blamed.fault()))
                     .min(Comparator.comparing(Symptom::fault))
                     .orElse(blamed);
-            if (primary == blamed) {
+            if (primary.equals(blamed)) {
                 break;
             }
         }
         List<Evidence> evidence = new ArrayList<>(primary.evidence());
         for (Symptom other : symptoms) {
-            if (other != primary) {
+            if (!other.equals(primary)) {
                 evidence.addAll(other.evidence());
             }
         }
