@@ -92,6 +92,10 @@ final class Works {
                         List.of("-XX:AOTCache=" + AOT_CACHE, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
                         List.of("FirstEvent"),
                         NONE),
+                aggregate("10 keys", 10, "NONE"),
+                aggregate("10,000 keys", 10_000, "NONE"),
+                aggregate("1,000,000 keys", 1_000_000, "NONE"),
+                aggregate("10,000 keys, snapshots meanwhile", 10_000, "SNAPSHOTS"),
                 timed("DNS response, 4 records", List.of(), "DecoderBenchmark.dns", 1, NANOS, 0),
                 timed("HTTP/1 exchange", List.of(), "DecoderBenchmark.http1", 1, NANOS, 0),
                 timed("HPACK block, 4 headers", List.of(), "DecoderBenchmark.hpack", 1, NANOS, 0));
@@ -112,6 +116,17 @@ final class Works {
                 records,
                 NANOS,
                 reach(reach));
+    }
+
+    private static Work aggregate(String what, int keys, String reader) {
+        return new Work.Timed(
+                "ring to event to aggregate, " + what,
+                List.of(),
+                "AggregateBenchmark.drain",
+                Map.of("keys", Integer.toString(keys), "reader", reader),
+                Math.max(keys, 10_000),
+                NANOS,
+                NONE);
     }
 
     private static Work map(String what, String method, double operations, double reach) {
