@@ -54,14 +54,6 @@ static int on_record(void *context, void *data, size_t size)
 	return 0;
 }
 
-static double cpu_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return t.tv_sec * 1e9 + t.tv_nsec;
-}
-
 static void *one_at_a_time(void *rounds)
 {
 	pin(1);
@@ -98,7 +90,7 @@ int main(int argc, char **argv)
 	pin(0);
 	pthread_create(&producer, NULL, produce, NULL);
 	for (int warm = 0; warm < 2; warm++) {
-		double start = now_ns(), cpu = cpu_ns();
+		double start = now_ns(), cpu = worked_ns();
 		unsigned long tried = attempted, taken = submitted;
 		uint64_t drained = received;
 
@@ -108,7 +100,7 @@ int main(int argc, char **argv)
 			double seconds = (now_ns() - start) / 1e9;
 
 			printf("events a second\t%.0f\n", (received - drained) / seconds);
-			printf("reader's CPU, ns an event\t%.2f\n", (cpu_ns() - cpu) / (received - drained));
+			printf("reader's CPU, ns an event\t%.2f\n", (worked_ns() - cpu) / (received - drained));
 			printf("lost, %%\t%.3f\n", 100.0 * (1 - (double)(submitted - taken) / (attempted - tried)));
 		}
 	}

@@ -163,9 +163,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	for (int round = -rounds; round < rounds; round++) {
-		double start = now_ns();
+		double start = worked_ns();
 		uint64_t operations = run();
-		double end = now_ns();
+		double end = worked_ns();
 
 		if (round >= 0)
 			nanos[round] = (end - start) / operations;

@@ -47,9 +47,9 @@ int main(int argc, char **argv)
 			}
 		}
 		samples = 0;
-		double start = now_ns();
+		double start = worked_ns();
 		int error = perf_buffer__consume(perf);
-		double end = now_ns();
+		double end = worked_ns();
 
 		if (error < 0 || samples != records * fills) {
 			fprintf(stderr, "drained %lu of %lu\n", (unsigned long)samples, (unsigned long)records * fills);

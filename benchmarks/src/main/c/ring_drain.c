@@ -42,9 +42,9 @@ int main(int argc, char **argv)
 	for (int round = -rounds; round < rounds; round++) {
 		for (int i = 0; i < rings; i++)
 			fill(programs[i], records);
-		double start = now_ns();
+		double start = worked_ns();
 		int drained = ring_buffer__consume(ring);
-		double end = now_ns();
+		double end = worked_ns();
 
 		if (drained != (int)records * rings) {
 			fprintf(stderr, "drained %d of %u\n", drained, records * rings);

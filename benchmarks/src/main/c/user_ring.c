@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 	if (!ring)
 		fail("user ring");
 	for (int round = -rounds; round < rounds; round++) {
-		double start = now_ns();
+		double start = worked_ns();
 		for (uint32_t i = 0; i < records; i++) {
 			struct record *record = user_ring_buffer__reserve(ring, sizeof(*record));
 
@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 			record->time = i;
 			user_ring_buffer__submit(ring, record);
 		}
-		double end = now_ns();
+		double end = worked_ns();
 		struct {
 			uint64_t records, sum;
 		} arguments = {};

@@ -59,7 +59,7 @@ public class AggregateBenchmark {
     @Param("NONE")
     Reader reader;
 
-    private final OwnAllocation allocation = new OwnAllocation();
+    private final Meter meter = new Meter();
     private final Arena arena = Arena.ofShared();
     private MemorySegment consumer;
     private MemorySegment producer;
@@ -145,9 +145,9 @@ public class AggregateBenchmark {
     /** {@return events} */
     @Benchmark
     public long drain() {
-        allocation.begin();
+        meter.begin();
         long drained = ring.drain(demultiplexer);
-        allocation.end();
+        meter.end();
         if (drained != records) {
             throw new IllegalStateException("drained " + drained + " of " + records);
         }
@@ -157,7 +157,7 @@ public class AggregateBenchmark {
     /** Checks that what was fed was counted, and gives the memory back. */
     @TearDown
     public void close() throws InterruptedException {
-        allocation.report();
+        meter.report();
         done = true;
         if (snapshots != null) {
             snapshots.join();

@@ -15,8 +15,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -162,17 +160,25 @@ public final class Comparison {
                             "--sun-misc-unsafe-memory-access=allow",
                             "-Xms1g",
                             "-Xmx1g",
-                            "-D" + OwnAllocation.FILE + "=" + allocated);
+                            "-D" + Meter.FILE + "=" + allocated);
             work.parameters().forEach((name, value) -> options.param(name, value));
             RunResult result = new Runner(options.build()).runSingle();
-            Result<?> primary = result.getPrimaryResult();
-            double score = result.getParams().getMode() == Mode.SampleTime
-                    ? primary.getStatistics().getPercentile(50)
-                    : primary.getScore();
-            double bytes = Files.exists(allocated)
-                    ? Double.parseDouble(Files.readString(allocated))
-                    : result.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
-            row.add(c, score / work.operations(), OptionalDouble.of(bytes / work.operations()));
+            if (Files.exists(allocated)) {
+                String[] figures = Files.readString(allocated).split(" ");
+                double perUnit = work.unit().equals("ns") ? 1 : 1000;
+                row.add(
+                        c,
+                        Double.parseDouble(figures[1]) / perUnit / work.operations(),
+                        OptionalDouble.of(Double.parseDouble(figures[0]) / work.operations()));
+            } else {
+                row.add(
+                        c,
+                        result.getPrimaryResult().getScore() / work.operations(),
+                        OptionalDouble.of(result.getSecondaryResults()
+                                        .get("gc.alloc.rate.norm")
+                                        .getScore()
+                                / work.operations()));
+            }
         } finally {
             Files.deleteIfExists(allocated);
         }

@@ -42,7 +42,7 @@ public class ManyRingsBenchmark {
     @Param("900")
     int records;
 
-    private final OwnAllocation allocation = new OwnAllocation();
+    private final Meter meter = new Meter();
     private final List<BpfObject> objects = new ArrayList<>();
     private final List<BpfProgram> fills = new ArrayList<>();
     private RingPoller poller;
@@ -80,9 +80,9 @@ public class ManyRingsBenchmark {
     /** {@return a sum} */
     @Benchmark
     public long poll() {
-        allocation.begin();
+        meter.begin();
         long drained = poller.poll(Duration.ZERO);
-        allocation.end();
+        meter.end();
         if (drained != (long) records * rings) {
             throw new IllegalStateException("drained " + drained);
         }
@@ -92,7 +92,7 @@ public class ManyRingsBenchmark {
     /** Gives the rings and the programs back. */
     @TearDown
     public void close() {
-        allocation.report();
+        meter.report();
         poller.close();
         objects.forEach(BpfObject::close);
     }

@@ -33,7 +33,7 @@ public class MapBenchmark {
     static final int ELEMENTS = 4096;
     static final int TURNS = 100;
 
-    private final OwnAllocation allocation = new OwnAllocation();
+    private final Meter meter = new Meter();
     private BpfMap hash;
     private BpfMap perCpu;
     private BpfMap array;
@@ -62,46 +62,46 @@ public class MapBenchmark {
     /** {@return a sum} Lookups that find. */
     @Benchmark
     public long lookup() {
-        allocation.begin();
+        meter.begin();
         long sum = 0;
         for (int i = 0; i < OPERATIONS; i++) {
             sum += longs.get(i & ENTRIES - 1, -1);
         }
-        allocation.end();
+        meter.end();
         return sum;
     }
 
     /** Updates of keys that are there. */
     @Benchmark
     public void update() {
-        allocation.begin();
+        meter.begin();
         for (int i = 0; i < OPERATIONS; i++) {
             longs.put(i & ENTRIES - 1, i);
         }
-        allocation.end();
+        meter.end();
     }
 
     /** {@return a sum} Lookups that do not find. */
     @Benchmark
     public long miss() {
-        allocation.begin();
+        meter.begin();
         long sum = 0;
         for (int i = 0; i < OPERATIONS; i++) {
             sum += longs.get(ENTRIES + i, -1);
         }
-        allocation.end();
+        meter.end();
         return sum;
     }
 
     /** {@return a sum} The values of all CPUs added up. */
     @Benchmark
     public long perCpu() {
-        allocation.begin();
+        meter.begin();
         long sum = 0;
         for (int i = 0; i < OPERATIONS; i++) {
             sum += counters.reduceLong(keys[i & 15], 0, -1, Long::sum);
         }
-        allocation.end();
+        meter.end();
         return sum;
     }
 
@@ -110,11 +110,11 @@ public class MapBenchmark {
     public long batch() {
         long sum = 0;
         try (MapCursor cursor = hash.cursor()) {
-            allocation.begin();
+            meter.begin();
             while (cursor.next()) {
                 sum += cursor.values().get(ValueLayout.JAVA_LONG, cursor.valueOffset());
             }
-            allocation.end();
+            meter.end();
         }
         return sum;
     }
@@ -122,21 +122,21 @@ public class MapBenchmark {
     /** {@return a sum} An array's memory without a system call, by acquiring reads. */
     @Benchmark
     public long mapped() {
-        allocation.begin();
+        meter.begin();
         long sum = 0;
         for (int turn = 0; turn < TURNS; turn++) {
             for (int i = 0; i < ELEMENTS; i++) {
                 sum += mapped.getLongAcquire(i, 0);
             }
         }
-        allocation.end();
+        meter.end();
         return sum;
     }
 
     /** Gives the maps back. */
     @TearDown
     public void close() {
-        allocation.report();
+        meter.report();
         mapped.close();
         hash.close();
         perCpu.close();

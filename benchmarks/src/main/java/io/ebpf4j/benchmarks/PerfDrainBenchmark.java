@@ -41,7 +41,7 @@ public class PerfDrainBenchmark {
     @Param("4")
     int fills;
 
-    private final OwnAllocation allocation = new OwnAllocation();
+    private final Meter meter = new Meter();
     private BpfObject object;
     private BpfProgram fill;
     private PerfBuffer buffer;
@@ -77,9 +77,9 @@ public class PerfDrainBenchmark {
     /** {@return a sum} */
     @Benchmark
     public long view() {
-        allocation.begin();
+        meter.begin();
         long drained = buffer.drain(view);
-        allocation.end();
+        meter.end();
         if (drained != (long) records * fills) {
             throw new IllegalStateException("drained " + drained + " of " + records * fills);
         }
@@ -89,7 +89,7 @@ public class PerfDrainBenchmark {
     /** Gives the buffer and the program back. */
     @TearDown
     public void close() {
-        allocation.report();
+        meter.report();
         buffer.close();
         object.close();
     }

@@ -39,7 +39,7 @@ public class PlainRingBenchmark {
     @Param("15000")
     int records;
 
-    private final OwnAllocation allocation = new OwnAllocation();
+    private final Meter meter = new Meter();
     private final Arena arena = Arena.ofShared();
     private MemorySegment producer;
     private MemorySegment data;
@@ -90,9 +90,9 @@ public class PlainRingBenchmark {
     }
 
     private long drain(ViewHandler handler) {
-        allocation.begin();
+        meter.begin();
         long drained = ring.drain(handler);
-        allocation.end();
+        meter.end();
         if (drained != records) {
             throw new IllegalStateException("drained " + drained + " of " + records);
         }
@@ -102,7 +102,7 @@ public class PlainRingBenchmark {
     /** Gives the memory back. */
     @TearDown
     public void close() {
-        allocation.report();
+        meter.report();
         ring.close();
         arena.close();
     }

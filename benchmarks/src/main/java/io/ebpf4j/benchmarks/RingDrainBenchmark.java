@@ -41,7 +41,7 @@ public class RingDrainBenchmark {
     @Param("15000")
     int records;
 
-    private final OwnAllocation allocation = new OwnAllocation();
+    private final Meter meter = new Meter();
     private final FlowRecord.Flyweight flyweight = new FlowRecord.Flyweight();
     private BpfObject object;
     private BpfProgram fill;
@@ -122,9 +122,9 @@ public class RingDrainBenchmark {
     }
 
     private long drain(ViewHandler handler) {
-        allocation.begin();
+        meter.begin();
         long drained = ring.drain(handler);
-        allocation.end();
+        meter.end();
         if (drained != records) {
             throw new IllegalStateException("drained " + drained + " of " + records);
         }
@@ -134,7 +134,7 @@ public class RingDrainBenchmark {
     /** Gives the ring and the program back. */
     @TearDown
     public void close() {
-        allocation.report();
+        meter.report();
         ring.close();
         object.close();
     }

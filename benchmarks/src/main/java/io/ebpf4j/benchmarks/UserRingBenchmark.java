@@ -30,7 +30,7 @@ public class UserRingBenchmark {
     @Param("10000")
     int records;
 
-    private final OwnAllocation allocation = new OwnAllocation();
+    private final Meter meter = new Meter();
     private BpfObject object;
     private BpfProgram drain;
     private UserRingBuffer ring;
@@ -54,7 +54,7 @@ public class UserRingBenchmark {
     /** Reserves, writes in place and submits. */
     @Benchmark
     public void write() {
-        allocation.begin();
+        meter.begin();
         MemorySegment memory = ring.segment();
         for (int i = 0; i < records; i++) {
             long at = ring.reserve(FlowRecord.SIZE);
@@ -70,13 +70,13 @@ public class UserRingBenchmark {
             memory.set(ValueLayout.JAVA_LONG, at + FlowRecord.TIME, i);
             ring.submit(at);
         }
-        allocation.end();
+        meter.end();
     }
 
     /** Gives the ring and the program back. */
     @TearDown
     public void close() {
-        allocation.report();
+        meter.report();
         ring.close();
         object.close();
     }
