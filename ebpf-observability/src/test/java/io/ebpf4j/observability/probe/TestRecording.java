@@ -58,6 +58,9 @@ public final class TestRecording {
         }
 
         @Override
+        public void detach() {}
+
+        @Override
         public void close() {}
     }
 

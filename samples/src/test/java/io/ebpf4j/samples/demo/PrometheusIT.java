@@ -122,14 +122,18 @@ class PrometheusIT {
         }
     }
 
-    /** Who runs where, with a name for what is outside in the story but on this machine in truth. */
+    /**
+     * Who runs where, by control group alone: another world on this machine may have the same addresses. With a name for what
+     * is outside in the story but on this machine in truth.
+     */
     private Path names() throws IOException {
-        return Files.writeString(
-                folder.resolve("names.properties"),
-                Files.readString(world.identities())
-                        + "\nworkload.outside.workload = api.twilio.com\nworkload.outside.namespace = outside\n"
-                        + "workload.outside.address = " + Host.TWILIO.address() + "\n"
-                        + "workload.outside.cgroup = /**/" + Host.TWILIO.label() + "\n");
+        List<String> names = new ArrayList<>(Files.readAllLines(world.identities()).stream()
+                .filter(line -> !line.matches("workload\\.[^.]+\\.address .*"))
+                .toList());
+        names.add("workload.outside.workload = api.twilio.com");
+        names.add("workload.outside.namespace = outside");
+        names.add("workload.outside.cgroup = /" + world.folder().getFileName() + "/" + Host.TWILIO.label());
+        return Files.write(folder.resolve("names.properties"), names);
     }
 
     /** The deployed configuration, with this target, this interval and these files. */
@@ -143,7 +147,7 @@ class PrometheusIT {
         return Files.writeString(folder.resolve("prometheus.yml"), text);
     }
 
-    /** A name that is not there, a port that refuses, a rule of a firewall, and IPv6. */
+    /** A name that is not there, a port that refuses, a rule of a firewall, somewhere outside, and IPv6. */
     private void whatTheStoriesDoNotHave() throws Exception {
         NetworkNamespace resumes = world.namespace(Host.RESUMES);
         String name = resumes.name();
@@ -160,6 +164,7 @@ class PrometheusIT {
             Program.run("ip", "netns", "exec", name, "dig", "+tries=1", "+time=2", "nobody.invalid");
             ends("ip", "netns", "exec", name, "curl", "-s", "-m", "1", "http://" + Host.JOBPOSTING.address() + ":1/");
             ends("ip", "netns", "exec", name, "curl", "-s", "-m", "1", "http://" + Host.JOBPOSTING.address() + ":9/");
+            ends("ip", "netns", "exec", name, "curl", "-s", "-m", "1", "http://203.0.113.9/"); // RFC 5737: nobody's
             try (ServerSocket server = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"));
                     Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
                     Socket accepted = server.accept()) {

@@ -102,6 +102,7 @@ final class PrometheusServer implements AutoCloseable {
 
     @Override
     public void close() {
+        client.close();
         process.destroy();
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
