@@ -1,6 +1,5 @@
 package io.ebpf4j.samples;
 
-import io.ebpf4j.observability.ServiceObserverOptions;
 import io.ebpf4j.observability.aggregate.Snapshot;
 import io.ebpf4j.observability.event.EventFilter;
 import io.ebpf4j.observability.identity.IdentityOptions;
@@ -27,10 +26,10 @@ final class DemoObserver implements Observer {
     static DemoObserver start(Path identities, Set<Long> namespaces, ExportArguments arguments, Output output)
             throws IOException {
         Agent agent = Agent.start(
-                ServiceObserverOptions.DEFAULTS
+                arguments
+                        .observer()
                         .withFilter(EventFilter.networkNamespaces(namespaces))
-                        .withIdentities(IdentityOptions.DEFAULTS.withFile(identities))
-                        .withAggregate(arguments.aggregate()),
+                        .withIdentities(IdentityOptions.DEFAULTS.withFile(identities)),
                 LocalProcesses.ofThisHost());
         try {
             return new DemoObserver(agent, arguments.start(agent, output));
