@@ -12,14 +12,14 @@ import java.util.List;
 final class Cluster {
     private Cluster() {}
 
-    static IdentityOptions name(IdentityOptions options, LocalProcesses processes, List<AutoCloseable> sources) {
+    static IdentityOptions name(IdentityOptions options, LocalProcesses processes, List<Runnable> ends) {
         KubernetesClient client = new KubernetesClientBuilder().build();
-        sources.add(client);
+        ends.add(client::close);
         String node = System.getenv("NODE_NAME");
         KubernetesOptions wanted = KubernetesOptions.DEFAULTS;
         KubernetesIdentities pods =
                 KubernetesIdentities.start(client, node == null ? wanted : wanted.withNode(node), processes);
-        sources.add(pods);
+        ends.add(pods::close);
         return options.withOwners(pods);
     }
 }

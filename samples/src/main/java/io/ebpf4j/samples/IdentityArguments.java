@@ -33,13 +33,10 @@ final class IdentityArguments {
     private boolean kubernetes;
 
     /** By what is named, and what is to be closed when nothing is named any more. */
-    record Naming(IdentityOptions options, LocalProcesses processes, List<AutoCloseable> sources)
-            implements AutoCloseable {
+    record Naming(IdentityOptions options, LocalProcesses processes, List<Runnable> ends) implements AutoCloseable {
         @Override
-        public void close() throws Exception {
-            for (AutoCloseable source : sources.reversed()) {
-                source.close();
-            }
+        public void close() {
+            ends.reversed().forEach(Runnable::run);
         }
     }
 
@@ -49,10 +46,10 @@ final class IdentityArguments {
         if (file != null) {
             options = options.withFile(file);
         }
-        List<AutoCloseable> sources = new ArrayList<>();
+        List<Runnable> ends = new ArrayList<>();
         if (kubernetes) {
             try {
-                options = Cluster.name(options, processes, sources);
+                options = Cluster.name(options, processes, ends);
             } catch (NoClassDefFoundError missing) {
                 throw new IllegalStateException(
                         "--kubernetes needs kubernetes-client and kubernetes-httpclient-jdk on the class path: see"
@@ -60,7 +57,7 @@ final class IdentityArguments {
                         missing);
             }
         }
-        return new Naming(options, processes, sources);
+        return new Naming(options, processes, ends);
     }
 
     /** Reads a name and a range. */

@@ -255,7 +255,7 @@ class PrometheusIT {
         Map<String, Double> sums = new TreeMap<>();
         series(text, "hubble_http_requests_total").forEach((labels, value) -> {
             if (labels.get("reporter").equals(reporter)
-                    && (labels.get("source_namespace").equals("tenant-jobs"))) {
+                    && labels.get("source_namespace").equals("tenant-jobs")) {
                 sums.merge(
                         labels.get("source") + " " + labels.get("destination") + " " + labels.get("status"),
                         value,
@@ -302,7 +302,7 @@ class PrometheusIT {
                         && entry.getKey().get("network_tcp_handshake_role").equals("client"))
                 .mapToDouble(Map.Entry::getValue)
                 .sum();
-        assertThat(seen).isPositive().isEqualTo(world.retransmits(Host.NOTIFICATIONS));
+        assertThat(seen).isPositive().isEqualTo((double) world.retransmits(Host.NOTIFICATIONS));
         System.out.println("retransmits of notifications, equal to TcpRetransSegs: " + seen);
     }
 
