@@ -182,7 +182,10 @@ class CommandLineIT {
 
     /** Of a process of its own: what the agent's own process says is left out. */
     private static void ask(HttpServer server) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("curl", "-s", "http://127.0.0.1:" + server.getAddress().getPort() + "/")
+        assertThat(new ProcessBuilder(
+                                "curl",
+                                "-s",
+                                "http://127.0.0.1:" + server.getAddress().getPort() + "/")
                         .inheritIO()
                         .start()
                         .waitFor())

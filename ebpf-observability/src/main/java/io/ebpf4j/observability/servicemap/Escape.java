@@ -65,25 +65,16 @@ final class Escape {
         return mermaid.toString();
     }
 
-    /** A string of JSON that may also stand in a script element of HTML. */
-    static String json(String text) {
-        StringBuilder json = new StringBuilder(text.length() + 16).append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> json.append("\\\"");
-                case '\\' -> json.append("\\\\");
-                case '\n' -> json.append("\\n");
-                case '\t' -> json.append("\\t");
-                default -> {
-                    if (c < ' ' || c == '<' || c == '>' || c == '&' || c >= 0x7f && !Character.isLetterOrDigit(c)) {
-                        json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-                    } else {
-                        json.append(c);
-                    }
-                }
+    /** JSON that may also stand in a script element of HTML: what means something there is in strings only. */
+    static String json(String json) {
+        StringBuilder safe = new StringBuilder(json.length() + 16);
+        json.codePoints().forEach(c -> {
+            if (c == '<' || c == '>' || c == '&' || (c > 0x7f && c < 0x10000 && !Character.isLetterOrDigit(c))) {
+                safe.append(String.format(Locale.ROOT, "\\u%04x", c));
+            } else {
+                safe.appendCodePoint(c);
             }
-        }
-        return json.append('"').toString();
+        });
+        return safe.toString();
     }
 }

@@ -1,97 +1,85 @@
 package io.ebpf4j.observability.servicemap;
 
+import io.ebpf4j.observability.json.JsonLine;
 import io.ebpf4j.observability.servicemap.ServiceMap.Edge;
 import io.ebpf4j.observability.servicemap.ServiceMap.Node;
 import io.ebpf4j.observability.verdict.Evidence;
 import io.ebpf4j.observability.verdict.LayerVerdict;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 
-/** One JSON object. */
+/** One JSON object on one line. */
 final class JsonMap implements MapRenderer {
     @Override
     public String render(ServiceMap map) {
-        return format(
-                "{\"seconds\":%s,\"complete\":%s,\"lost\":%d,\n\"nodes\":[\n%s],\n\"edges\":[\n%s]}\n",
-                number(map.seconds()),
-                map.lost() == 0,
-                map.lost(),
-                map.nodes().stream().map(node -> node(map.nodes(), node)).collect(Collectors.joining(",\n")),
-                map.edges().stream().map(edge -> edge(map.nodes(), edge)).collect(Collectors.joining(",\n")));
+        JsonLine line = new JsonLine();
+        number(line, "seconds", map.seconds())
+                .putTruth("complete", JsonLine.Truth.of(map.lost() == 0))
+                .put("lost", map.lost())
+                .put(
+                        "nodes",
+                        map.nodes().stream()
+                                .map(node -> node(map.nodes(), node))
+                                .toList())
+                .put(
+                        "edges",
+                        map.edges().stream()
+                                .map(edge -> edge(map.nodes(), edge))
+                                .toList());
+        return Escape.json(line.toString()) + "\n";
     }
 
-    private static String node(List<Node> nodes, Node node) {
-        return format(
-                "{\"id\":%d,\"name\":%s,\"namespace\":%s,\"kind\":%s}",
-                nodes.indexOf(node),
-                Escape.json(node.name()),
-                Escape.json(node.namespace()),
-                Escape.json(node.kind().toString()));
+    private static JsonLine node(List<Node> nodes, Node node) {
+        return new JsonLine()
+                .put("id", nodes.indexOf(node))
+                .put("name", node.name())
+                .put("namespace", node.namespace())
+                .put("kind", node.kind().toString());
     }
 
-    private static String edge(List<Node> nodes, Edge edge) {
+    private static JsonLine edge(List<Node> nodes, Edge edge) {
         GoldenSignals signals = edge.signals();
-        return format(
-                        "{\"source\":%d,\"destination\":%d,\"health\":%s,",
-                        nodes.indexOf(edge.source()),
-                        nodes.indexOf(edge.destination()),
-                        Escape.json(edge.health().toString()))
-                + format(
-                        "\"requestsPerSecond\":%s,\"requests\":%d,\"errorShare\":%s,\"p50\":%s,\"p95\":%s,\"p99\":%s,",
-                        number(signals.requestsPerSecond()),
-                        signals.requests(),
-                        number(signals.errorShare()),
-                        number(signals.p50()),
-                        number(signals.p95()),
-                        number(signals.p99()))
-                + format(
-                        "\"bytesSent\":%d,\"bytesReceived\":%d,\"connections\":%d,\"connectFailures\":%d,",
-                        signals.bytesSent(), signals.bytesReceived(), signals.connections(), signals.connectFailures())
-                + format(
-                        "\"retransmits\":%d,\"segments\":%d,\"roundTrip\":%s,",
-                        signals.retransmits(), signals.segments(), number(signals.roundTrip()))
-                + format(
-                        "\"questions\":%d,\"failedQuestions\":%d,\"questionsP95\":%s,\"reporters\":%s,\"verdict\":%s}",
-                        signals.questions(),
-                        signals.failedQuestions(),
-                        number(signals.questionsP95()),
-                        Escape.json(signals.reporters()),
-                        verdict(edge.verdict()));
+        JsonLine line = new JsonLine()
+                .put("source", nodes.indexOf(edge.source()))
+                .put("destination", nodes.indexOf(edge.destination()))
+                .put("health", edge.health().toString());
+        number(line, "requestsPerSecond", signals.requestsPerSecond()).put("requests", signals.requests());
+        number(line, "errorShare", signals.errorShare());
+        number(line, "p50", signals.p50());
+        number(line, "p95", signals.p95());
+        number(line, "p99", signals.p99())
+                .put("bytesSent", signals.bytesSent())
+                .put("bytesReceived", signals.bytesReceived())
+                .put("connections", signals.connections())
+                .put("connectFailures", signals.connectFailures())
+                .put("retransmits", signals.retransmits())
+                .put("segments", signals.segments());
+        number(line, "roundTrip", signals.roundTrip())
+                .put("questions", signals.questions())
+                .put("failedQuestions", signals.failedQuestions());
+        return number(line, "questionsP95", signals.questionsP95())
+                .put("reporters", signals.reporters())
+                .put("verdict", verdict(edge.verdict()));
     }
 
-    private static String verdict(LayerVerdict verdict) {
-        return format(
-                "{\"fault\":\"%s\",\"side\":\"%s\",\"confidence\":%s,\"brief\":%s,\"summary\":%s,\"evidence\":[%s]}",
-                verdict.fault(),
-                verdict.side(),
-                number(verdict.confidence()),
-                Escape.json(Figures.brief(verdict)),
-                Escape.json(verdict.summary()),
-                verdict.evidence().stream().map(JsonMap::evidence).collect(Collectors.joining(",")));
+    private static JsonLine verdict(LayerVerdict verdict) {
+        JsonLine line = new JsonLine()
+                .put("fault", verdict.fault().toString())
+                .put("side", verdict.side().toString());
+        return number(line, "confidence", verdict.confidence())
+                .put("brief", Figures.brief(verdict))
+                .put("summary", verdict.summary())
+                .put(
+                        "evidence",
+                        verdict.evidence().stream().map(JsonMap::evidence).toList());
     }
 
-    private static String evidence(Evidence evidence) {
-        return format(
-                "{\"fault\":\"%s\",\"what\":%s,\"value\":%s,\"unit\":%s,\"expected\":%s}",
-                evidence.fault(),
-                Escape.json(evidence.what()),
-                number(evidence.value()),
-                Escape.json(evidence.unit()),
-                number(evidence.expected()));
+    private static JsonLine evidence(Evidence evidence) {
+        JsonLine line = new JsonLine().put("fault", evidence.fault().toString()).put("what", evidence.what());
+        number(line, "value", evidence.value()).put("unit", evidence.unit());
+        return number(line, "expected", evidence.expected());
     }
 
-    /** Digits are ASCII whatever the locale. */
-    private static String format(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
-    }
-
-    private static String number(double value) {
-        if (Double.isNaN(value) || Double.isInfinite(value)) {
-            return "null";
-        }
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
+    private static JsonLine number(JsonLine line, String name, double value) {
+        return Double.isFinite(value) ? line.put(name, value) : line.putNull(name);
     }
 }

@@ -80,8 +80,8 @@ final class LayeredLayout {
     }
 
     private final Map<Node, Item> items = new LinkedHashMap<>();
-    private final Map<Edge, List<Item>> ways = new IdentityHashMap<>();
-    private final Map<Edge, List<Point>> paths = new IdentityHashMap<>();
+    private final IdentityHashMap<Edge, List<Item>> ways = new IdentityHashMap<>();
+    private final IdentityHashMap<Edge, List<Point>> paths = new IdentityHashMap<>();
     private final Map<String, Box> groups = new LinkedHashMap<>();
     private final List<String> bands = new ArrayList<>();
     private final int namespaces;
@@ -395,7 +395,7 @@ final class LayeredLayout {
             boolean rightwards = sweep % 2 == 0;
             for (int i = 0; i < columns.size(); i++) {
                 List<Item> column = columns.get(rightwards ? i : columns.size() - 1 - i);
-                Map<Item, Double> mean = new IdentityHashMap<>();
+                IdentityHashMap<Item, Double> mean = new IdentityHashMap<>();
                 for (Item item : column) {
                     List<Item> neighbours = rightwards ? item.left : item.right;
                     mean.put(
@@ -672,9 +672,9 @@ final class LayeredLayout {
     private record Port(Edge edge, double towards, int end) {}
 
     private void route(ServiceMap map) {
-        Map<Edge, double[]> ends = new IdentityHashMap<>();
-        Map<Item, List<Port>> leftPorts = new IdentityHashMap<>();
-        Map<Item, List<Port>> rightPorts = new IdentityHashMap<>();
+        IdentityHashMap<Edge, double[]> ends = new IdentityHashMap<>();
+        IdentityHashMap<Item, List<Port>> leftPorts = new IdentityHashMap<>();
+        IdentityHashMap<Item, List<Port>> rightPorts = new IdentityHashMap<>();
         for (Edge edge : map.edges()) {
             List<Item> way = ways.getOrDefault(edge, List.of());
             Item from = way.getFirst();
