@@ -158,6 +158,8 @@ public final class Comparison {
                     .jvmArgs(
                             "--enable-native-access=ALL-UNNAMED",
                             "--sun-misc-unsafe-memory-access=allow",
+                            // Warm after so many calls, however little of the machine the compiler gets.
+                            "-XX:-BackgroundCompilation",
                             "-Xms1g",
                             "-Xmx1g",
                             "-D" + Meter.FILE + "=" + allocated);
