@@ -63,6 +63,7 @@ final class SvgDrawing {
         svg.append("</svg>");
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
     private void append(String format, Object... values) {
         svg.append(String.format(Locale.ROOT, format, values));
     }

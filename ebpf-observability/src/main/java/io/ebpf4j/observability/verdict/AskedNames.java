@@ -149,7 +149,7 @@ final class AskedNames {
             return true;
         }
         for (DnsTransaction other : recent) {
-            if (other == failed || !isForAddress(other) || !isRelated(other, failed)) {
+            if (other.equals(failed) || !isForAddress(other) || !isRelated(other, failed)) {
                 continue;
             }
             if (isResolved(other) ? other.timestamp() - failed.started() >= -TOGETHER : isBetter(other, failed)) {
