@@ -1,6 +1,7 @@
 package io.ebpf4j.samples;
 
 import io.ebpf4j.kernel.BpfException;
+import io.ebpf4j.observability.identity.IdentityFileException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -41,6 +42,7 @@ public final class Ebpf4j {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((exception, command, _) -> {
                     if (exception instanceof BpfException
+                            || exception instanceof IdentityFileException
                             || exception instanceof IOException
                             || exception instanceof UncheckedIOException) {
                         PrintWriter errors = command.getErr();

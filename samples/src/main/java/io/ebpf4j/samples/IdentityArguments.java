@@ -3,6 +3,7 @@ package io.ebpf4j.samples;
 import io.ebpf4j.observability.identity.CidrIdentity;
 import io.ebpf4j.observability.identity.IdentityOptions;
 import io.ebpf4j.observability.identity.LocalProcesses;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ final class IdentityArguments {
         }
     }
 
-    Naming naming() {
+    Naming naming() throws IOException {
         LocalProcesses processes = LocalProcesses.ofThisHost();
         IdentityOptions options = IdentityOptions.DEFAULTS.withRanges(ranges);
         if (file != null) {
@@ -51,7 +52,7 @@ final class IdentityArguments {
             try {
                 options = Cluster.name(options, processes, ends);
             } catch (NoClassDefFoundError missing) {
-                throw new IllegalStateException(
+                throw new IOException(
                         "--kubernetes needs kubernetes-client and kubernetes-httpclient-jdk on the class path: see"
                                 + " deploy/kubernetes",
                         missing);

@@ -272,6 +272,10 @@ class CommandLineIT {
         Ran filter = run("observe", "--flow-log", "-", "--flow-filter", "uuid=1");
         assertThat(filter.status()).isEqualTo(2);
         assertThat(filter.err()).contains("--uuid cannot be asked for");
+        Path names = Files.writeString(folder.resolve("names.properties"), "workload.cart.colour = red\n");
+        Ran named = run("map", "--identities", names.toString(), "--duration", "1");
+        assertThat(named.status()).isEqualTo(1);
+        assertThat(named.err()).contains("ebpf4j: ").contains("colour").doesNotContain("\tat ");
     }
 
     private static void refused() throws IOException {
