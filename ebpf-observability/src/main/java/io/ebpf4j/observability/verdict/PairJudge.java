@@ -115,16 +115,16 @@ public final class PairJudge {
     }
 
     /** Confidence by how much was seen: 0.5 for one, 0.9 for ten. */
-    private static double grown(double count) {
-        return count / (count + 1);
+    private static double grown(long count) {
+        return (double) count / (count + 1);
     }
 
     /** The lower end of Wilson's interval of a share. */
-    static double atLeast(double count, double of) {
+    static double atLeast(long count, long of) {
         if (of <= 0) {
             return 0;
         }
-        double share = Math.min(1, count / of);
+        double share = Math.min(1, (double) count / of);
         double square = Z * Z;
         double middle = share + square / (2 * of);
         double spread = Z * Math.sqrt((share * (1 - share) + square / (4 * of)) / of);
@@ -484,14 +484,14 @@ public final class PairJudge {
             evidence.add(new Evidence(
                     Fault.API_ERROR,
                     "answers with status " + most,
-                    end.statuses().get(most),
+                    end.statuses().getOrDefault(most, 0L),
                     "1",
                     Double.NaN));
         }
         Side side = byStatus >= byJourney ? Side.SERVER : journeys.side(Fault.API_ERROR);
         double confidence = 0.97;
         End server = window.server();
-        if (end != server && server.requests() * 2 >= end.requests() && errors >= LEAST_ERRORS) {
+        if (!end.equals(server) && server.requests() * 2 >= end.requests() && errors >= LEAST_ERRORS) {
             double own =
                     (double) Math.max(server.serverErrors(), server.journeys().of(Fault.API_ERROR)) / server.requests();
             evidence.add(share(Fault.API_ERROR, "errors as the server's own end saw them", own, Double.NaN));
@@ -807,9 +807,10 @@ public final class PairJudge {
             return;
         }
         boolean atServer = slowness.isAtServer();
-        End end = atServer || client.latencies().count() == 0 ? window.server() : client;
+        boolean byServer = atServer || client.latencies().count() == 0;
+        End end = byServer ? window.server() : client;
         End before = pair.baseline()
-                .map(earlier -> end == client ? earlier.client() : earlier.server())
+                .map(earlier -> byServer ? earlier.server() : earlier.client())
                 .orElse(End.SILENT);
         double median = end.latencies().quantile(0.5);
         double tail = end.latencies().quantile(0.95);
