@@ -81,7 +81,7 @@ class BucketsTest {
         SeriesTable table = new SeriesTable(1, columns.end(), 0, 0, 0, 0);
         Random random = new Random(11);
         long[] values = random.longs(20_000, 0, 60)
-                .map(exponent -> (long) (2_000 * Math.pow(1.25, exponent)))
+                .map(exponent -> (long) (2_000 * Math.pow(1.25, (double) exponent)))
                 .sorted()
                 .toArray();
         for (long value : values) {

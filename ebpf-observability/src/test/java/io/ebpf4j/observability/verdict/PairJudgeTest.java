@@ -21,7 +21,7 @@ class PairJudgeTest {
     private static final PairJudge JUDGE = new PairJudge(PairJudgeOptions.DEFAULTS);
 
     /** What happened, and what is to be said of it. */
-    private record Scenario(String name, PairCase pair, Fault fault, Side side, Confidence confidence) {
+    record Scenario(String name, PairCase pair, Fault fault, Side side, Confidence confidence) {
         @Override
         public String toString() {
             return name;

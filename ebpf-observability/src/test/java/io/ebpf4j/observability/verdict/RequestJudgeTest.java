@@ -32,7 +32,7 @@ class RequestJudgeTest {
     private static final RequestJudge USUALLY_20_MS =
             new RequestJudge(RequestJudgeOptions.DEFAULTS, (source, destination, reporter) -> OptionalDouble.of(0.020));
 
-    private record Scenario(
+    record Scenario(
             String name,
             Consumer<ToldEvents> events,
             RequestJudge judge,
