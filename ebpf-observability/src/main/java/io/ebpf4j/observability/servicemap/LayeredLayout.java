@@ -23,19 +23,26 @@ final class LayeredLayout {
     private static final int MANY = 24;
     private static final double NODE_WIDTH = 166;
     private static final double NODE_HEIGHT = 46;
-    private static final double SMALL_NODE_WIDTH = 158;
-    private static final double SMALL_NODE_HEIGHT = 30;
-    private static final double SMALL_PRINT = 1.5; // a dense map is drawn at two thirds
+    private static final double SMALL_NODE_WIDTH = 96;
+    private static final double SMALL_NODE_HEIGHT = 28;
+    private static final double NAME_CHARACTER = 8.7; // of a wide font, bold, 13.5 pixels high
+    private static final double SMALL_NAME_CHARACTER = 8.4; // 13 pixels
+    private static final double ICON = 36;
+    private static final double SMALL_INSET = 10;
+    private static final double ROUND_INSET = 14;
+    private static final double INSET_END = 12;
+    private static final int MOST_NAME = 34;
     private static final double PASS_HEIGHT = 12;
     private static final double GROUP_PAD = 16;
     private static final double GROUP_TITLE = 20;
     private static final double MARGIN = 18;
     private static final double LEAST_GAP = 62;
-    private static final double SMALL_LEAST_GAP = 44;
+    private static final double SMALL_LEAST_GAP = 58;
     private static final double MOST_GAP = 210;
     private static final double LEAST_ROW_GAP = 10;
     private static final double MOST_ROW_GAP = 84;
     private static final double BAND_GAP = 10;
+    private static final double LOOP = 17;
     private static final int SWEEPS = 12;
     private static final int MOST_PERMUTED = 7;
 
@@ -91,7 +98,7 @@ final class LayeredLayout {
     private double columnGap;
     private double rowGap;
     private final boolean dense;
-    private final double nodeWidth;
+    private final double[] columnWidth;
     private final double nodeHeight;
     private double[] bandTop = {};
     private double[] bandEnd = {};
@@ -100,7 +107,6 @@ final class LayeredLayout {
 
     LayeredLayout(ServiceMap map, double wantedWidth, double wantedHeight) {
         dense = map.nodes().size() > MANY;
-        nodeWidth = dense ? SMALL_NODE_WIDTH : NODE_WIDTH;
         nodeHeight = dense ? SMALL_NODE_HEIGHT : NODE_HEIGHT;
         Map<Node, Integer> column = columnsOf(map);
         orderBands(map);
@@ -117,6 +123,12 @@ final class LayeredLayout {
                     new Item(node, at, node.namespace().isEmpty() ? namespaces + at : bands.indexOf(node.namespace())));
         }
         items.values().forEach(item -> columns.get(item.column).add(item));
+        columnWidth = new double[columns.size()];
+        Arrays.fill(columnWidth, dense ? SMALL_NODE_WIDTH : NODE_WIDTH);
+        for (Node node : map.nodes()) {
+            int at = column.getOrDefault(node, 0);
+            columnWidth[at] = Math.max(columnWidth[at], widthFor(node));
+        }
         first = new int[namespaces];
         last = new int[namespaces];
         Arrays.fill(first, Integer.MAX_VALUE);
@@ -138,6 +150,25 @@ final class LayeredLayout {
         return dense;
     }
 
+    /** How many characters of its name a service's box has room for. */
+    int room(Node node) {
+        return (int) ((columnWidth[item(node).column] - inset(node) - INSET_END + 0.5) / character());
+    }
+
+    /** Where the name begins in a service's box. */
+    double inset(Node node) {
+        return !dense ? ICON : node.kind().isRound() ? ROUND_INSET : SMALL_INSET;
+    }
+
+    private double character() {
+        return dense ? SMALL_NAME_CHARACTER : NAME_CHARACTER;
+    }
+
+    private double widthFor(Node node) {
+        int length = node.name().codePointCount(0, node.name().length());
+        return Math.ceil(inset(node) + Math.min(length, MOST_NAME) * character() + INSET_END);
+    }
+
     double width() {
         return width;
     }
@@ -148,7 +179,7 @@ final class LayeredLayout {
 
     Box box(Node node) {
         Item item = item(node);
-        return new Box(x(item.column), item.y - nodeHeight / 2, nodeWidth, nodeHeight);
+        return new Box(x(item.column), item.y - nodeHeight / 2, columnWidth[item.column], nodeHeight);
     }
 
     /** The points of an edge from source to destination: two ends, and between them what control points a cubic curve has. */
@@ -182,7 +213,12 @@ final class LayeredLayout {
     }
 
     private double x(int column) {
-        return MARGIN + GROUP_PAD + column * (nodeWidth + columnGap);
+        return MARGIN + GROUP_PAD + widthOf(column) + column * columnGap;
+    }
+
+    /** How wide the boxes of the first columns are together. */
+    private double widthOf(int columns) {
+        return Arrays.stream(columnWidth, 0, columns).sum();
     }
 
     /** The longest way from a service that nobody calls; circles are broken where a walk along calls closes them. */
@@ -485,14 +521,14 @@ final class LayeredLayout {
 
     private void place(double wantedWidth, double wantedHeight) {
         int gaps = Math.max(1, columns.size() - 1);
-        double rest = wantedWidth - 2 * (MARGIN + GROUP_PAD) - columns.size() * nodeWidth;
+        double rest = wantedWidth - 2 * (MARGIN + GROUP_PAD) - widthOf(columns.size());
         columnGap = Math.clamp(rest / gaps, dense ? SMALL_LEAST_GAP : LEAST_GAP, MOST_GAP);
         rowGap = LEAST_ROW_GAP;
-        while (rowGap < MOST_ROW_GAP && stack() < wantedHeight * (dense ? SMALL_PRINT : 1)) {
+        while (rowGap < MOST_ROW_GAP && stack() < wantedHeight) {
             rowGap += 2;
         }
         stack();
-        width = 2 * (MARGIN + GROUP_PAD) + columns.size() * nodeWidth + (columns.size() - 1) * columnGap;
+        width = 2 * (MARGIN + GROUP_PAD) + widthOf(columns.size()) + (columns.size() - 1) * columnGap;
         for (List<Item> column : columns) {
             for (int band = 0; band < bands.size(); band++) {
                 center(cell(column, band), band);
@@ -721,11 +757,12 @@ final class LayeredLayout {
 
     /** A curve at the right of a column; of a service that calls itself, a loop. */
     private List<Point> beside(List<Item> way, double[] y) {
-        double x = x(way.getFirst().column) + nodeWidth;
+        double x = x(way.getFirst().column) + columnWidth[way.getFirst().column];
         double bend = Math.min(columnGap * 0.8, 28 + Math.abs(y[0] - y[1]) / 6);
-        double half = nodeHeight / 2 - 4;
-        double upper = way.getFirst() == way.getLast() ? way.getFirst().y - half : y[0];
-        double lower = way.getFirst() == way.getLast() ? way.getFirst().y + half : y[1];
+        boolean loop = way.getFirst() == way.getLast();
+        double corner = way.getFirst().y + nodeHeight / 2 - 4;
+        double upper = loop ? corner - LOOP : y[0]; // a fault has its sign at the upper corner
+        double lower = loop ? corner : y[1];
         return List.of(
                 new Point(x, upper), new Point(x + bend, upper), new Point(x + bend, lower), new Point(x, lower));
     }
@@ -736,7 +773,7 @@ final class LayeredLayout {
         for (int i = 0; i < way.size(); i++) {
             Item item = way.get(i);
             double left = x(item.column);
-            double right = left + nodeWidth;
+            double right = left + columnWidth[item.column];
             if (i == 0) {
                 stops.add(new Point(onward ? right : left, y[0]));
             } else if (i == way.size() - 1) {
@@ -775,7 +812,7 @@ final class LayeredLayout {
                     new Box(
                             x(first[band]) - GROUP_PAD,
                             y,
-                            x(last[band]) - x(first[band]) + nodeWidth + 2 * GROUP_PAD,
+                            x(last[band]) - x(first[band]) + columnWidth[last[band]] + 2 * GROUP_PAD,
                             bottom - y + GROUP_PAD / 2));
         }
     }

@@ -35,6 +35,11 @@ public enum NodeKind {
         return text;
     }
 
+    /** Whether its box is drawn with round ends: it is outside, and known by name or address alone. */
+    boolean isRound() {
+        return this == NAME || this == RANGE;
+    }
+
     static NodeKind of(Identity identity) {
         return switch (identity) {
             case WorkloadIdentity _ -> WORKLOAD;

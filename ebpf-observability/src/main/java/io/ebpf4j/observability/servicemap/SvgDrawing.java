@@ -18,8 +18,6 @@ final class SvgDrawing {
     private static final double CHARACTER = 6.5;
     private static final double LABEL_HEIGHT = 18;
     private static final double SIGN = 17;
-    private static final double NAME_CHARACTER = 8.5;
-    private static final double LARGE_NAME_CHARACTER = 9.7;
     private static final double[] PLACES = {.5, .42, .58, .34, .66, .26, .74, .18, .82, .12, .88};
 
     private final ServiceMap map;
@@ -80,6 +78,11 @@ final class SvgDrawing {
 
     private void edge(int number, Edge edge) {
         List<Point> path = layout.path(edge);
+        if (edge.source().equals(edge.destination())) {
+            Point from = path.getFirst();
+            Point to = path.getLast();
+            taken.add(new Box(from.x(), from.y() - 3, 0.75 * (path.get(1).x() - from.x()) + 3, to.y() - from.y() + 10));
+        }
         StringBuilder way = new StringBuilder();
         for (int i = 0; i < path.size(); i++) {
             Point point = path.get(i);
@@ -142,11 +145,12 @@ final class SvgDrawing {
                 "<rect class=\"card\" width=\"%.0f\" height=\"%.0f\" rx=\"%d\"/>",
                 box.width(),
                 box.height(),
-                node.kind() == NodeKind.NAME || node.kind() == NodeKind.RANGE ? (int) (box.height() / 2) : 8);
+                node.kind().isRound() ? (int) (box.height() / 2) : 8);
         boolean dense = layout.isDense();
-        double left = dense ? node.kind() == NodeKind.NAME ? 14 : 9 : 36;
-        int most = (int) ((box.width() - left - 7) / (dense ? LARGE_NAME_CHARACTER : NAME_CHARACTER));
-        append("<text class=\"name\" x=\"%.0f\" y=\"20\">%s</text>", left, Escape.html(shortened(node.name(), most)));
+        double left = layout.inset(node);
+        append(
+                "<text class=\"name\" x=\"%.0f\" y=\"%d\">%s</text>",
+                left, dense ? 18 : 20, Escape.html(shortened(node.name(), layout.room(node))));
         if (!dense) {
             append("<path class=\"icon\" transform=\"translate(12 15)\" d=\"%s\"/>", icon(node.kind()));
             append("<text class=\"figures\" x=\"%.0f\" y=\"36\">%s</text>", left, Escape.html(figures(node)));
@@ -238,7 +242,7 @@ final class SvgDrawing {
 
     private boolean label(int number, Edge edge, String text, boolean signed) {
         double sign = signed ? SIGN + 3 : 0;
-        double width = text.isEmpty() ? sign + 2 : sign + text.length() * CHARACTER * (layout.isDense() ? 1.2 : 1) + 12;
+        double width = text.isEmpty() ? sign + 2 : sign + text.length() * CHARACTER * (layout.isDense() ? 1.12 : 1) + 12;
         List<Point> path = layout.path(edge);
         for (double place : PLACES) {
             Point at = along(path, place);

@@ -671,7 +671,7 @@ public final class RequestJudge {
                     "round trip");
         }
         // What held the request up while the server had not begun to answer is not the server's.
-        long held = journey.stallNanos() + (client ? journey.zeroWindowNanos() : 0);
+        long held = journey.stallNanos() + (client ? journey.zeroWindowNanos() : heldBack(journey, exchange));
         long own = Math.max(0, wait - held - roundTrip);
         OptionalDouble usual = baseline.usual(
                 journey.source().identity(), journey.destination().identity(), journey.reporter());
@@ -697,6 +697,15 @@ public final class RequestJudge {
                                     : options.answer().toNanos() / NANOS)),
                     Set.of()));
         }
+    }
+
+    /**
+     * How long a closed window held back the call with which the server began its answer: the answer counts as begun when
+     * that call returns, and one that hands over more than there is room for waits for the reader. What the reader did not
+     * take between the first call and the last is not part of it.
+     */
+    private static long heldBack(RequestJourney journey, HttpExchange exchange) {
+        return Math.max(0, journey.zeroWindowNanos() - Math.max(0, exchange.duration() - exchange.latency()));
     }
 
     private static void part(

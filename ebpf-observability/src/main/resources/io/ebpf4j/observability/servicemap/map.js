@@ -190,11 +190,12 @@
     svg.setAttribute('width', String(width * scale));
     svg.setAttribute('height', String(height * scale));
   };
-  const fit = () => zoom(Math.min(1.35, Math.max(0.6, Math.min((frame.clientWidth - 2) / width, (frame.clientHeight - 2) / height))));
+  const fit = least => zoom(Math.min(1.35, Math.max(least, Math.min((frame.clientWidth - 2) / width, (frame.clientHeight - 2) / height))));
+  const readable = () => fit(0.96); // no text below 11 pixels: what does not fit scrolls
   document.getElementById('in').addEventListener('click', () => zoom(scale * 1.2));
   document.getElementById('out').addEventListener('click', () => zoom(scale / 1.2));
-  document.getElementById('fit').addEventListener('click', fit);
-  window.addEventListener('resize', fit);
-  fit();
+  document.getElementById('fit').addEventListener('click', () => fit(0.2));
+  window.addEventListener('resize', readable);
+  readable();
   overview();
 })();

@@ -61,7 +61,12 @@ class RequestJudgeIT {
     }
 
     private static void curl(String url) {
-        Process process = path.near.start("curl", "-s", "-o", "/dev/null", "--max-time", "25", url);
+        curl(url, 15);
+    }
+
+    private static void curl(String url, int patience) {
+        Process process =
+                path.near.start("curl", "-s", "-o", "/dev/null", "--max-time", Integer.toString(patience), url);
         try {
             process.getInputStream().readAllBytes();
             process.waitFor();
@@ -124,7 +129,7 @@ class RequestJudgeIT {
     @Test
     void aFilteredPort() throws Exception {
         try (AutoCloseable loss = path.lossTowards(path.far)) {
-            curl(far(2));
+            curl(far(2), 4);
             LayerVerdict verdict = ofClient(2);
             is(verdict, Fault.FILTERED, Side.NETWORK, 0.8);
         }
@@ -257,7 +262,7 @@ class RequestJudgeIT {
                 waiting.add(connect(server.getLocalPort()));
             }
             try (WatchedJourneys journeys = new WatchedJourneys()) {
-                curl(far(server.getLocalPort()));
+                curl(far(server.getLocalPort()), 4); // one second and three after the first a SYN is sent again
                 is(ofClient(journeys, TestPath.FAR, server.getLocalPort()), Fault.BACKLOG, Side.SERVER, 0.9);
             }
         } finally {
