@@ -25,6 +25,7 @@ final class ConnectionPast {
     long acceptQueueNanos = -1;
     long roundTripNanos;
     boolean fromTheStart;
+    long notBefore = Long.MIN_VALUE / 2;
 
     @Nullable
     TlsHandshake tls;
@@ -83,19 +84,22 @@ final class ConnectionPast {
                 .toList();
     }
 
-    /** How long the peer's window was closed within a time, as far as samples tell; it is at most that time. */
+    /** How long the peer's window was closed within a time, as far as samples tell, at most that time; -1 where none tells. */
     long zeroWindow(long from, long to) {
+        boolean told = false;
         long before = 0;
         long after = 0;
         for (Window window : windows) {
             if (window.time <= from) {
                 before = window.closedNanos;
+            } else {
+                told = true;
             }
             after = window.closedNanos;
             if (window.time >= to) {
                 break;
             }
         }
-        return Math.clamp(after - before, 0, Math.max(0, to - from));
+        return told ? Math.clamp(after - before, 0, Math.max(0, to - from)) : -1;
     }
 }

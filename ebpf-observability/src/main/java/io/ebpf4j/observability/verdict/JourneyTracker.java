@@ -13,6 +13,7 @@ import io.ebpf4j.observability.event.ConnectionReset;
 import io.ebpf4j.observability.event.DatagramEvent;
 import io.ebpf4j.observability.event.Direction;
 import io.ebpf4j.observability.event.DnsTransaction;
+import io.ebpf4j.observability.event.FailureReason;
 import io.ebpf4j.observability.event.GapEvent;
 import io.ebpf4j.observability.event.HttpExchanged;
 import io.ebpf4j.observability.event.HttpUnpaired;
@@ -49,6 +50,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Layers have rings of their own, so events of different layers come in no exact order. A journey therefore waits, by
  * events' timestamps, until what belongs to it has settled ({@link JourneyOptions#settle()}); {@link #elapse} moves time where no
  * events do.
+ *
+ * <p>A listener whose queue was full shows in the next sweep and nowhere else. Where SYNs had to be sent again to a listener
+ * of this host, the journey therefore waits for that sweep, some twenty seconds.
  *
  * <p>A failed question for a name stands for its call: it is told only where no related question of the same process was
  * answered, so that suffixes of a search list and second servers are no failures. Its destination is the name itself, with the
@@ -196,6 +200,9 @@ public final class JourneyTracker implements Consumer<IdentifiedEvent>, AutoClos
                     past.connect = connected.timestamp() - past.connectNanos;
                 }
                 past.synRetransmits = connected.synRetransmits();
+                if (past.synRetransmits > 0 && listeners.isHere(connected.connection())) {
+                    past.notBefore = connected.timestamp() + Listeners.SWEEPS;
+                }
                 past.roundTripNanos =
                         Math.max(past.roundTripNanos, connected.roundTrip().toNanos());
             }
@@ -207,7 +214,10 @@ public final class JourneyTracker implements Consumer<IdentifiedEvent>, AutoClos
             }
             case ConnectFailed failed -> {
                 past.expected++;
-                await(failed.timestamp() + settle, () -> failed(failed, event));
+                boolean silent = failed.reason() == FailureReason.TIMED_OUT
+                        || failed.reason() == FailureReason.CANCELLED && failed.synRetransmits() > 0;
+                long swept = silent && listeners.isHere(failed.connection()) ? Listeners.SWEEPS : 0;
+                await(failed.timestamp() + settle + swept, () -> failed(failed, event));
             }
             case Retransmitted again -> {
                 switch (again.segment()) {
@@ -223,7 +233,9 @@ public final class JourneyTracker implements Consumer<IdentifiedEvent>, AutoClos
             case Closed closed -> {
                 past.traffic(closed.timestamp(), closed.traffic());
                 past.closed = closed;
-                await(closed.timestamp() + 2 * settle, () -> closed(closed, past, event));
+                await(
+                        Math.max(closed.timestamp() + 2 * settle, past.notBefore + settle),
+                        () -> closed(closed, past, event));
             }
             case CongestionChanged _, ListenerSample _ -> {
                 // What a sender thinks shows in what it sends again; listeners are no connections.
@@ -235,7 +247,7 @@ public final class JourneyTracker implements Consumer<IdentifiedEvent>, AutoClos
         ConnectionPast past = past(exchanged.connection());
         past.expected++;
         past.request(exchanged.exchange().requestStart());
-        await(exchanged.timestamp() + settle, () -> exchanged(exchanged, past, event));
+        await(Math.max(exchanged.timestamp() + settle, past.notBefore), () -> exchanged(exchanged, past, event));
     }
 
     private void handshake(TlsHandshake handshake, IdentifiedEvent event) {
@@ -244,7 +256,7 @@ public final class JourneyTracker implements Consumer<IdentifiedEvent>, AutoClos
         past.tls = handshake;
         if (first && isFailed(handshake)) {
             past.expected++;
-            await(handshake.timestamp() + settle, () -> handshaken(handshake, past, event));
+            await(Math.max(handshake.timestamp() + settle, past.notBefore), () -> handshaken(handshake, past, event));
         }
     }
 

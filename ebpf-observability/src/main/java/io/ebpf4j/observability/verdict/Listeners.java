@@ -11,7 +11,7 @@ final class Listeners {
     private static final int MOST_LISTENERS = 4096;
     private static final int MOST_ADDRESSES = 4096;
     private static final long AMBIGUOUS = -1;
-    private static final long SWEEPS = 20_000_000_000L; // listeners are told of by sweeps, 15 s apart by default
+    static final long SWEEPS = 20_000_000_000L; // listeners are told of by sweeps, 15 s apart by default
 
     private final Map<Long, Watch> watches = new BoundedMap<>(MOST_LISTENERS);
     private final Map<Address, Long> namespaces = new BoundedMap<>(MOST_ADDRESSES);
@@ -50,10 +50,7 @@ final class Listeners {
     /** The listener that a client's attempt was for, where it was ill about then; null where none is known to have been. */
     @Nullable
     Ill at(Connection client, long from, long to) {
-        Endpoint remote = client.remote();
-        long namespace = isLoopback(remote)
-                ? client.networkNamespace()
-                : namespaces.getOrDefault(new Address(remote.high(), remote.low()), AMBIGUOUS);
+        long namespace = namespaceOfRemote(client);
         for (Watch watch : watches.values()) {
             Ill ill = watch.ill;
             if (ill == null
@@ -61,16 +58,38 @@ final class Listeners {
                     || ill.sample.timestamp() - to > SWEEPS) {
                 continue;
             }
-            Endpoint local = ill.sample.connection().local();
-            boolean same = local.high() == remote.high() && local.low() == remote.low();
-            if (local.port() == remote.port()
-                    && (same || local.isUnspecified())
-                    && (namespace == AMBIGUOUS
-                            || namespace == ill.sample.connection().networkNamespace())) {
+            if (isFor(ill.sample.connection(), client.remote(), namespace)) {
                 return ill;
             }
         }
         return null;
+    }
+
+    /** Whether a listener of this host is known that a client's attempt was for: the next sweep tells how it fared. */
+    boolean isHere(Connection client) {
+        long namespace = namespaceOfRemote(client);
+        for (Watch watch : watches.values()) {
+            ListenerSample last = watch.last;
+            if (last != null && isFor(last.connection(), client.remote(), namespace)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long namespaceOfRemote(Connection client) {
+        Endpoint remote = client.remote();
+        return isLoopback(remote)
+                ? client.networkNamespace()
+                : namespaces.getOrDefault(new Address(remote.high(), remote.low()), AMBIGUOUS);
+    }
+
+    private static boolean isFor(Connection listener, Endpoint remote, long namespace) {
+        Endpoint local = listener.local();
+        boolean same = local.high() == remote.high() && local.low() == remote.low();
+        return local.port() == remote.port()
+                && (same || local.isUnspecified())
+                && (namespace == AMBIGUOUS || namespace == listener.networkNamespace());
     }
 
     private static boolean isLoopback(Endpoint endpoint) {

@@ -45,7 +45,8 @@ import java.util.Optional;
  * @param unsentRetransmits retransmissions that never left this host
  * @param stallNanos an estimate of how long the request stood still until what was lost was sent again: for what a timer sent
  *     again the wait for the timer, for what was sent again on the peer's notice two round trips
- * @param zeroWindowNanos how long this end's peer had its window closed meanwhile; 0 also where no sample tells
+ * @param zeroWindowNanos how long this end's peer had its window closed meanwhile, -1 where no sample of the connection was taken
+ *     since the request began: on a connection that stays open they come with the sweeps
  * @param roundTripNanos the smoothed round trip; 0 where none was measured
  * @param resets resets on the connection before the answer was whole, {@code "peer"}, or the kernel's reason for this end's,
  *     {@code "this end"} where it gives none

@@ -39,6 +39,7 @@ public final class RequestJudge {
     private static final int PROTOCOL_VERSION = 70;
     private static final int UNRECOGNIZED_NAME = 112;
     private static final int TLS_1_2 = 0x0303;
+    private static final long FIRST_ROOM = 64 << 10; // a window without scaling; a receiver's buffer begins with twice that
     private static final int NXDOMAIN = 3; // RFC 1035, 4.1.1
 
     private final RequestJudgeOptions options;
@@ -85,6 +86,13 @@ public final class RequestJudge {
                     0.5,
                     "Not enough seen: the connection ended before an answer, %s after the request"
                             .formatted(text(journey.ended() - exchange.requestStart())));
+        }
+        if (isUndecided(journey, exchange) && exchange.latency() >= slowFrom(journey)) {
+            return diagnosis.verdict(
+                    Fault.NOT_ENOUGH_SEEN,
+                    0.5,
+                    "Not enough seen: %s until the answer of %d bytes was handed over; the server or the reader was slow"
+                            .formatted(text(exchange.latency()), exchange.responseBytes()));
         }
         return diagnosis.verdict(
                 Fault.NONE_SEEN,
@@ -671,16 +679,10 @@ public final class RequestJudge {
                     "round trip");
         }
         // What held the request up while the server had not begun to answer is not the server's.
-        long held = journey.stallNanos() + (client ? journey.zeroWindowNanos() : heldBack(journey, exchange));
+        long held = journey.stallNanos() + (client ? Math.max(0, journey.zeroWindowNanos()) : heldBack(journey, exchange));
         long own = Math.max(0, wait - held - roundTrip);
-        OptionalDouble usual = baseline.usual(
-                journey.source().identity(), journey.destination().identity(), journey.reporter());
-        long bound = options.answer().toNanos();
-        if (usual.isPresent()) {
-            long relative = (long) (usual.getAsDouble() * options.timesUsual() * NANOS);
-            bound = Math.min(bound, Math.max(relative, options.leastSlow().toNanos()));
-        }
-        if (own >= bound) {
+        OptionalDouble usual = usual(journey);
+        if (own >= slowFrom(journey) && !isUndecided(journey, exchange)) {
             diagnosis.add(new Symptom(
                     Fault.API_SLOW,
                     Side.SERVER,
@@ -697,6 +699,32 @@ public final class RequestJudge {
                                     : options.answer().toNanos() / NANOS)),
                     Set.of()));
         }
+    }
+
+    private OptionalDouble usual(RequestJourney journey) {
+        return baseline.usual(journey.source().identity(), journey.destination().identity(), journey.reporter());
+    }
+
+    /** From how many nanoseconds on an answer is slow. */
+    private long slowFrom(RequestJourney journey) {
+        long bound = options.answer().toNanos();
+        OptionalDouble usual = usual(journey);
+        if (usual.isPresent()) {
+            long relative = (long) (usual.getAsDouble() * options.timesUsual() * NANOS);
+            bound = Math.min(bound, Math.max(relative, options.leastSlow().toNanos()));
+        }
+        return bound;
+    }
+
+    /**
+     * Whether a slow reader explains a late answer as well as a slow server does: at the server, which handed over in one
+     * call more than a connection has room for at first, and no sample tells how the peer's window was.
+     */
+    private static boolean isUndecided(RequestJourney journey, HttpExchange exchange) {
+        return journey.reporter() == Direction.SERVER
+                && journey.zeroWindowNanos() < 0
+                && exchange.responseBytes() >= FIRST_ROOM
+                && exchange.duration() <= exchange.latency();
     }
 
     /**

@@ -31,6 +31,7 @@ final class Browser implements AutoCloseable {
     private static final Pattern DATA = Pattern.compile("\"(?:value|data)\":\"([A-Za-z0-9+/=]*)\"");
 
     private final Process process;
+    private final HttpClient client = HttpClient.newHttpClient();
     private final WebSocket socket;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
@@ -86,31 +87,26 @@ final class Browser implements AutoCloseable {
         throw new IOException("Chromium ended: " + said);
     }
 
-    private static URI page(String port) throws IOException, InterruptedException {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-            while (true) {
-                String targets = client.send(
-                                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json"))
-                                        .build(),
-                                BodyHandlers.ofString())
-                        .body();
-                Matcher page = PAGE.matcher(targets);
-                if (page.find()) {
-                    return URI.create(page.group(1));
-                }
-                if (System.nanoTime() - deadline > 0) {
-                    throw new IOException("no page among " + targets);
-                }
-                Thread.sleep(50);
+    private URI page(String port) throws IOException, InterruptedException {
+        HttpRequest ask = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json"))
+                .build();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (true) {
+            String targets = client.send(ask, BodyHandlers.ofString()).body();
+            Matcher page = PAGE.matcher(targets);
+            if (page.find()) {
+                return URI.create(page.group(1));
             }
+            if (System.nanoTime() - deadline > 0) {
+                throw new IOException("no page among " + targets);
+            }
+            Thread.sleep(50);
         }
     }
 
     private WebSocket connect(URI page) {
         StringBuilder message = new StringBuilder();
-        return HttpClient.newHttpClient()
-                .newWebSocketBuilder()
+        return client.newWebSocketBuilder()
                 .buildAsync(page, new WebSocket.Listener() {
                     @Override
                     public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
@@ -258,6 +254,8 @@ final class Browser implements AutoCloseable {
     }
 
     private void end() {
+        client.shutdownNow();
+        client.close();
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         try {

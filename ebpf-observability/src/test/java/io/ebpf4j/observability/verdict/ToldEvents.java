@@ -128,6 +128,24 @@ final class ToldEvents {
             int grpc,
             Completeness completeness,
             double told) {
+        return exchanged(reporter, start, first, last, 1_000, status, grpc, completeness, told);
+    }
+
+    /** A good answer of so many bytes. */
+    ToldEvents answered(Direction reporter, double start, double first, double last, long bytes) {
+        return exchanged(reporter, start, first, last, bytes, 200, -1, Completeness.WHOLE, last);
+    }
+
+    private ToldEvents exchanged(
+            Direction reporter,
+            double start,
+            double first,
+            double last,
+            long bytes,
+            int status,
+            int grpc,
+            Completeness completeness,
+            double told) {
         HttpExchange exchange = new HttpExchange(
                 HttpExchange.Protocol.HTTP_1_1,
                 "GET",
@@ -138,7 +156,7 @@ final class ToldEvents {
                 first == 0 ? 0 : at(first),
                 last == 0 ? 0 : at(last),
                 100,
-                1_000,
+                bytes,
                 Optional.empty(),
                 grpc,
                 completeness);
