@@ -143,9 +143,7 @@ final class SvgDrawing {
                 box.y());
         append(
                 "<rect class=\"card\" width=\"%.0f\" height=\"%.0f\" rx=\"%d\"/>",
-                box.width(),
-                box.height(),
-                node.kind().isRound() ? (int) (box.height() / 2) : 8);
+                box.width(), box.height(), node.kind().isRound() ? (int) (box.height() / 2) : 8);
         boolean dense = layout.isDense();
         double left = layout.inset(node);
         append(
@@ -242,7 +240,8 @@ final class SvgDrawing {
 
     private boolean label(int number, Edge edge, String text, boolean signed) {
         double sign = signed ? SIGN + 3 : 0;
-        double width = text.isEmpty() ? sign + 2 : sign + text.length() * CHARACTER * (layout.isDense() ? 1.12 : 1) + 12;
+        double width =
+                text.isEmpty() ? sign + 2 : sign + text.length() * CHARACTER * (layout.isDense() ? 1.12 : 1) + 12;
         List<Point> path = layout.path(edge);
         for (double place : PLACES) {
             Point at = along(path, place);

@@ -39,7 +39,8 @@ public final class RequestJudge {
     private static final int PROTOCOL_VERSION = 70;
     private static final int UNRECOGNIZED_NAME = 112;
     private static final int TLS_1_2 = 0x0303;
-    private static final long FIRST_ROOM = 64 << 10; // a window without scaling; a receiver's buffer begins with twice that
+    private static final long FIRST_ROOM =
+            64 << 10; // a window without scaling; a receiver's buffer begins with twice that
     private static final int NXDOMAIN = 3; // RFC 1035, 4.1.1
 
     private final RequestJudgeOptions options;
@@ -679,7 +680,8 @@ public final class RequestJudge {
                     "round trip");
         }
         // What held the request up while the server had not begun to answer is not the server's.
-        long held = journey.stallNanos() + (client ? Math.max(0, journey.zeroWindowNanos()) : heldBack(journey, exchange));
+        long held =
+                journey.stallNanos() + (client ? Math.max(0, journey.zeroWindowNanos()) : heldBack(journey, exchange));
         long own = Math.max(0, wait - held - roundTrip);
         OptionalDouble usual = usual(journey);
         if (own >= slowFrom(journey) && !isUndecided(journey, exchange)) {

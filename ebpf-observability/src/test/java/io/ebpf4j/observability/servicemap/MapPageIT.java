@@ -56,8 +56,7 @@ class MapPageIT {
             case "small" -> SampleMaps.small();
             case "large" -> SampleMaps.large();
             case "loop" -> {
-                List<ServiceMap.Edge> edges =
-                        new ArrayList<>(SampleMaps.small().edges());
+                List<ServiceMap.Edge> edges = new ArrayList<>(SampleMaps.small().edges());
                 edges.add(SampleMaps.edge(
                         SampleMaps.workload("tenant-jobs", "core-api"),
                         SampleMaps.workload("tenant-jobs", "core-api"),
@@ -215,10 +214,12 @@ class MapPageIT {
         assertThat(browser.ask("document.activeElement.id")).isEqualTo("search");
         browser.type("postgres");
         assertThat(browser.ask("document.getElementById('found').textContent")).isEqualTo("2 of 60 services");
-        assertThat(browser.ask("[...document.querySelectorAll('.node:not(.dim) .name')].map(e => e.textContent).join()"))
+        assertThat(browser.ask(
+                        "[...document.querySelectorAll('.node:not(.dim) .name')].map(e => e.textContent).join()"))
                 .contains("postgres-primary", "postgres-replica");
         assertThat(number("document.querySelectorAll('.node.dim').length")).isGreaterThan(50);
-        browser.ask("(() => { const s = document.getElementById('search'); s.value = ''; s.dispatchEvent(new Event('input')) })()");
+        browser.ask(
+                "(() => { const s = document.getElementById('search'); s.value = ''; s.dispatchEvent(new Event('input')) })()");
         browser.click("#only-ill");
         assertThat(number("document.querySelectorAll('main .edge:not(.dim)').length"))
                 .isEqualTo((int) SampleMaps.large().edges().stream()
@@ -229,7 +230,8 @@ class MapPageIT {
     @Test
     void fitShowsAllOfIt() throws Exception {
         open("large");
-        String whole = "(() => { const m = document.querySelector('main'); return m.scrollWidth <= m.clientWidth && m.scrollHeight <= m.clientHeight })()";
+        String whole =
+                "(() => { const m = document.querySelector('main'); return m.scrollWidth <= m.clientWidth && m.scrollHeight <= m.clientHeight })()";
         assertThat(browser.ask(whole)).isEqualTo("false");
         browser.click("#fit");
         assertThat(browser.ask(whole)).isEqualTo("true");
@@ -241,8 +243,10 @@ class MapPageIT {
         assertThat(number("document.querySelectorAll('.node').length"))
                 .isEqualTo(SampleMaps.hostile().nodes().size());
         for (int i = 0; i < SampleMaps.hostile().nodes().size(); i++) {
-            browser.ask("document.querySelectorAll('.node')[%d].dispatchEvent(new PointerEvent('pointerenter'))".formatted(i));
+            browser.ask("document.querySelectorAll('.node')[%d].dispatchEvent(new PointerEvent('pointerenter'))"
+                    .formatted(i));
         }
-        assertThat(number("document.querySelectorAll('img, aside script, main script').length")).isZero();
+        assertThat(number("document.querySelectorAll('img, aside script, main script').length"))
+                .isZero();
     }
 }

@@ -23,11 +23,10 @@ class FlippedInputTest {
     private static final String HERE = "192.0.2.2";
 
     /** What is said of a fault and its side. */
-    private record Blame(Fault fault, Side side) {}
+    record Blame(Fault fault, Side side) {}
 
     /** The events, made of the one input, its two values, and what each leads to. */
-    private record Flip<T>(
-            String name, BiConsumer<ToldEvents, T> events, T one, Blame ofOne, T other, Blame ofOther) {
+    record Flip<T>(String name, BiConsumer<ToldEvents, T> events, T one, Blame ofOne, T other, Blame ofOther) {
         Blame judged(T input) {
             ToldEvents told = new ToldEvents();
             events.accept(told, input);

@@ -38,7 +38,8 @@ final class WatchedJourneys implements AutoCloseable {
 
     WatchedJourneys() {
         stream = ConnectivityEvents.start(
-                ConnectivityOptions.DEFAULTS.withLayers(Set.of(Layer.TCP, Layer.HTTP, Layer.TLS, Layer.DNS, Layer.DROPS)),
+                ConnectivityOptions.DEFAULTS.withLayers(
+                        Set.of(Layer.TCP, Layer.HTTP, Layer.TLS, Layer.DNS, Layer.DROPS)),
                 this::take);
         if (!stream.status().stream().allMatch(LayerStatus::isWatched)) {
             stream.close();
@@ -77,8 +78,7 @@ final class WatchedJourneys implements AutoCloseable {
                 if (System.nanoTime() - deadline > 0) {
                     throw new AssertionError("no such journey among "
                             + journeys.stream()
-                                    .filter(journey ->
-                                            journey.connection().networkNamespace() == inode)
+                                    .filter(journey -> journey.connection().networkNamespace() == inode)
                                     .toList());
                 }
             }
