@@ -200,7 +200,8 @@ public final class JourneyTracker implements Consumer<IdentifiedEvent>, AutoClos
                     past.connect = connected.timestamp() - past.connectNanos;
                 }
                 past.synRetransmits = connected.synRetransmits();
-                if (past.synRetransmits > 0 && listeners.isHere(connected.connection())) {
+                if (past.synRetransmits > 0
+                        && listeners.isUndecided(connected.connection(), past.connect, connected.timestamp())) {
                     past.notBefore = connected.timestamp() + Listeners.SWEEPS;
                 }
                 past.roundTripNanos =
@@ -216,7 +217,10 @@ public final class JourneyTracker implements Consumer<IdentifiedEvent>, AutoClos
                 past.expected++;
                 boolean silent = failed.reason() == FailureReason.TIMED_OUT
                         || failed.reason() == FailureReason.CANCELLED && failed.synRetransmits() > 0;
-                long swept = silent && listeners.isHere(failed.connection()) ? Listeners.SWEEPS : 0;
+                long start = failed.timestamp() - failed.duration().toNanos();
+                long swept = silent && listeners.isUndecided(failed.connection(), start, failed.timestamp())
+                        ? Listeners.SWEEPS
+                        : 0;
                 await(failed.timestamp() + settle + swept, () -> failed(failed, event));
             }
             case Retransmitted again -> {

@@ -65,8 +65,12 @@ final class Listeners {
         return null;
     }
 
-    /** Whether a listener of this host is known that a client's attempt was for: the next sweep tells how it fared. */
-    boolean isHere(Connection client) {
+    /** Whether the next sweep may tell more of a client's attempt: its listener is on this host, and not known to be ill. */
+    boolean isUndecided(Connection client, long from, long to) {
+        return isHere(client) && at(client, from, to) == null;
+    }
+
+    private boolean isHere(Connection client) {
         long namespace = namespaceOfRemote(client);
         for (Watch watch : watches.values()) {
             ListenerSample last = watch.last;
