@@ -197,5 +197,6 @@
   document.getElementById('fit').addEventListener('click', () => fit(0.2));
   window.addEventListener('resize', readable);
   readable();
+  if (frame.scrollHeight > frame.clientHeight) svg.querySelector('.node').scrollIntoView({ block: 'center', inline: 'nearest' });
   overview();
 })();

@@ -23,10 +23,8 @@ import io.ebpf4j.observability.verdict.PairJudge;
 import io.ebpf4j.observability.verdict.PairJudgeOptions;
 import io.ebpf4j.observability.verdict.Side;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,14 +39,16 @@ class PairVerdictTest {
 
     /** Which ends are watched. */
     enum Seen {
-        BOTH(EnumSet.of(Direction.CLIENT, Direction.SERVER)),
-        CLIENT(EnumSet.of(Direction.CLIENT)),
-        SERVER(EnumSet.of(Direction.SERVER));
+        BOTH,
+        CLIENT,
+        SERVER;
 
-        private final Set<Direction> ends;
-
-        Seen(Set<Direction> ends) {
-            this.ends = ends;
+        boolean isOf(Direction end) {
+            return switch (this) {
+                case BOTH -> true;
+                case CLIENT -> end == Direction.CLIENT;
+                case SERVER -> end == Direction.SERVER;
+            };
         }
     }
 
@@ -65,7 +65,7 @@ class PairVerdictTest {
         }
 
         private void tell(Direction end, ConnectivityEvent event) {
-            if (seen.ends.contains(end)) {
+            if (seen.isOf(end)) {
                 aggregator.accept(events.identified(event, end, RESUMES, CORE));
             }
         }
