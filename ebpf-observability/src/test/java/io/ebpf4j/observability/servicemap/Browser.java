@@ -49,19 +49,20 @@ final class Browser implements AutoCloseable {
     }
 
     /** Opens nothing yet, in a window that a page of 1400 by 900 pixels fits. */
-    Browser(Path chromium, Path profile) throws Exception {
-        process = new ProcessBuilder(
+    Browser(Path chromium, Path folder) throws Exception {
+        ProcessBuilder command = new ProcessBuilder(
                         chromium.toString(),
                         "--headless",
                         "--no-sandbox", // it is root's, and the page is ours
                         "--disable-gpu",
                         "--hide-scrollbars",
                         "--remote-debugging-port=0",
-                        "--user-data-dir=" + profile,
+                        "--user-data-dir=" + folder.resolve("profile"),
                         "--window-size=1400,900",
                         "about:blank")
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        command.environment().put("TMPDIR", folder.toString()); // what it leaves is deleted with the rest
+        process = command.start();
         try {
             String port = port(process.errorReader(StandardCharsets.UTF_8));
             socket = connect(page(port));

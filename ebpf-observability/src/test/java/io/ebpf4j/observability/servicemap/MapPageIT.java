@@ -36,7 +36,7 @@ class MapPageIT {
             throw new AssertionError("EBPF4J_REQUIRE_KERNEL=1, but chromium is not on the PATH");
         }
         assumeTrue(chromium.isPresent(), "the service map's page in a browser: chromium is not on the PATH");
-        browser = new Browser(chromium.get(), folder.resolve("profile"));
+        browser = new Browser(chromium.get(), folder);
     }
 
     @AfterAll
