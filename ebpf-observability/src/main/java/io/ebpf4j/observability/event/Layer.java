@@ -11,9 +11,9 @@ public enum Layer {
     UDP,
     /** DNS questions and their answers. */
     DNS,
-    /** What is said over sockets in the clear: HTTP, and the hellos of TLS. */
+    /** What is said over sockets in the clear: HTTP. */
     HTTP,
-    /** What is said within TLS, taken where the library has it in the clear; and the hellos. */
+    /** What is said within TLS, taken where the library has it in the clear; and the hellos, which travel in the clear. */
     TLS,
     /** Processes as they start and end. */
     PROCESS,

@@ -1,5 +1,6 @@
 package io.ebpf4j.observability.identity;
 
+import io.ebpf4j.observability.bounded.BoundedMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

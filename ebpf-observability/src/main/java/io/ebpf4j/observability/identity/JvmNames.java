@@ -1,5 +1,6 @@
 package io.ebpf4j.observability.identity;
 
+import io.ebpf4j.observability.bounded.BoundedMap;
 import java.net.InetAddress;
 import java.security.Security;
 import java.util.ArrayList;

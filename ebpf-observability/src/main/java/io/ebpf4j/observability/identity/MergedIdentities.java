@@ -1,5 +1,6 @@
 package io.ebpf4j.observability.identity;
 
+import io.ebpf4j.observability.bounded.BoundedMap;
 import io.ebpf4j.observability.event.ConnectivityEvent;
 import io.ebpf4j.observability.event.Endpoint;
 import io.ebpf4j.observability.event.ProcessRef;

@@ -1,5 +1,6 @@
 package io.ebpf4j.observability.verdict;
 
+import io.ebpf4j.observability.bounded.BoundedMap;
 import io.ebpf4j.observability.event.DnsOutcome;
 import io.ebpf4j.observability.event.DnsTransaction;
 import io.ebpf4j.observability.event.Endpoint;

@@ -1,5 +1,6 @@
 package io.ebpf4j.observability.verdict;
 
+import io.ebpf4j.observability.bounded.BoundedMap;
 import io.ebpf4j.observability.event.Connection;
 import io.ebpf4j.observability.event.Endpoint;
 import io.ebpf4j.observability.event.ListenerSample;

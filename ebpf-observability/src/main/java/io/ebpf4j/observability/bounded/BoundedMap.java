@@ -1,4 +1,4 @@
-package io.ebpf4j.observability.identity;
+package io.ebpf4j.observability.bounded;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,14 +9,20 @@ import java.util.Map;
  * @param <K> the keys
  * @param <V> the values
  */
-final class BoundedMap<K, V> extends LinkedHashMap<K, V> {
+public final class BoundedMap<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1L;
     private static final float LOAD = 0.75f;
 
     private final int most;
     private long evicted;
 
-    BoundedMap(int most) {
+    /**
+     * An empty map.
+     *
+     * @param most how many entries it holds
+     * @throws IllegalArgumentException for less than one
+     */
+    public BoundedMap(int most) {
         super(16, LOAD, true);
         if (most < 1) {
             throw new IllegalArgumentException("room for " + most);
@@ -33,8 +39,8 @@ final class BoundedMap<K, V> extends LinkedHashMap<K, V> {
         return full;
     }
 
-    /** How many were dropped for want of room. */
-    long evicted() {
+    /** {@return how many were dropped for want of room} */
+    public long evicted() {
         return evicted;
     }
 }
