@@ -237,6 +237,13 @@ public final class PerfBuffer extends PollSource {
         return events.stream().map(PerfEvent::fd).toList();
     }
 
+    /** Its rings are many, one a CPU, and their order among each other is not known anyway. */
+    @Override
+    void mark() {}
+
+    @Override
+    void unmark() {}
+
     /**
      * A sample wakes whatever our position is, so that nothing has to be looked at twice: what is here now came after the
      * drain. With a watermark what is below it stays until the time of a poll is up.

@@ -8,6 +8,12 @@ abstract sealed class PollSource implements AutoCloseable permits RingBuffer, Pe
     /** The descriptors that become readable when there is something. */
     abstract List<Fd> descriptors();
 
+    /** Takes no record that was begun after this, until {@link #unmark}: what comes meanwhile is of the next round. */
+    abstract void mark();
+
+    /** Takes all records again. */
+    abstract void unmark();
+
     /** Whether the consumer may sleep: there is nothing to take, and whoever brings something will wake it. */
     abstract boolean isIdle();
 

@@ -79,6 +79,9 @@ public final class RingBuffer extends PollSource {
     long consumed;
     long produced;
 
+    /** The draining thread's: it goes no further than this position. */
+    private long bound = Long.MAX_VALUE;
+
     private final ConsumerGate gate;
     private @Nullable DrainLoop loop;
     private @Nullable Class<?> loopFor;
@@ -281,6 +284,21 @@ public final class RingBuffer extends PollSource {
         return known;
     }
 
+    @Override
+    void mark() {
+        gate.enter();
+        try {
+            bound = (long) POSITION.getAcquire(ALL, producer);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    void unmark() {
+        bound = Long.MAX_VALUE;
+    }
+
     boolean isClosing() {
         return gate.isClosing();
     }
@@ -296,7 +314,7 @@ public final class RingBuffer extends PollSource {
         if (span < 0 || span > size || ((end | position) & 7) != 0) {
             throw lie(position, "the producer's position " + end + " in a ring of " + size + " bytes");
         }
-        return end;
+        return Math.min(end, bound);
     }
 
     InvalidObjectException lie(long position, int length, long end) {

@@ -32,6 +32,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p><b>Fairness.</b> Every round gives each ring its turn of at most its budget, so a busy ring delays another one by
  * no more than its own budget.
  *
+ * <p><b>Order.</b> Rings are drained in the order in which they were added, each as far as it was filled when the round
+ * began, and the later ones were looked at first. So a record of one ring that another ring's record was the cause of is
+ * delivered after it, where the cause's ring was added before and its budget was not used up. Perf buffers take no part.
+ *
  * <p>Polling allocates nothing.
  */
 public final class RingPoller implements AutoCloseable, Runnable {
@@ -258,12 +262,22 @@ public final class RingPoller implements AutoCloseable, Runnable {
     }
 
     private long turn() {
+        Source[] all = sources;
+        for (int i = all.length - 1; i >= 0; i--) {
+            all[i].ring().mark();
+        }
         long delivered = 0;
-        for (Source source : sources) {
-            if (closing) {
-                break;
+        try {
+            for (Source source : all) {
+                if (closing) {
+                    break;
+                }
+                delivered += source.drain();
             }
-            delivered += source.drain();
+        } finally {
+            for (Source source : all) {
+                source.ring().unmark();
+            }
         }
         return delivered;
     }

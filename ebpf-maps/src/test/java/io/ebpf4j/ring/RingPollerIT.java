@@ -102,6 +102,36 @@ class RingPollerIT {
     }
 
     @Test
+    void aCauseIsDeliveredBeforeWhatComesOfIt() {
+        try (BpfMap causes = ringMap(4096);
+                BpfMap effects = ringMap(4096);
+                RingPoller poller = RingPoller.create();
+                KernelProgram cause = KernelProgram.producer(causes.fd(), 1, NEVER);
+                KernelProgram effect = KernelProgram.producer(effects.fd(), 1, NEVER)) {
+            List<String> delivered = new ArrayList<>();
+            poller.add(RingBuffer.open(causes), (segment, offset, length) -> {
+                delivered.add("cause " + segment.get(ValueLayout.JAVA_LONG, offset));
+                return Verdict.CONTINUE;
+            });
+            poller.add(RingBuffer.open(effects), (segment, offset, length) -> {
+                long number = segment.get(ValueLayout.JAVA_LONG, offset);
+                delivered.add("effect " + number);
+                if (number == 1) { // the first ring had its turn: what comes now is of the next round, in its order
+                    cause.run(2);
+                    effect.run(2);
+                }
+                return Verdict.CONTINUE;
+            });
+            cause.run(1);
+            effect.run(1);
+            while (delivered.size() < 4) {
+                poller.poll(LONG);
+            }
+            assertThat(delivered).containsExactly("cause 1", "effect 1", "cause 2", "effect 2");
+        }
+    }
+
+    @Test
     void aBusyRingDoesNotHoldUpAQuietOne() {
         try (BpfMap hot = ringMap(1 << 18);
                 BpfMap cold = ringMap(4096);
