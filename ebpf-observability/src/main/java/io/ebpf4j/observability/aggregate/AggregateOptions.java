@@ -21,7 +21,7 @@ import java.util.Objects;
  * @param names how many different names DNS may be asked for; what is more is {@code _other}
  * @param externals how many ends outside, known by their names, are told apart; what is more is {@code world}
  * @param identities how many identities there may be; what is more is {@code other}
- * @param connections how many connections are remembered at a time, 128 bytes each
+ * @param connections how many connections are remembered at a time, about 120 bytes each
  */
 public record AggregateOptions(
         Map<Family, Integer> series,

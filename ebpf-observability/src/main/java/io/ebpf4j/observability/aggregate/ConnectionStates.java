@@ -13,24 +13,31 @@ final class ConnectionStates {
     /** No connection. */
     static final int NONE = -1;
 
-    // the words of a state
+    // the words of a state that an update touches
     static final int COOKIE = 0;
     static final int ROW = 1; // the series, and the process in the high half
     static final int BYTES_SENT = 2;
     static final int BYTES_RECEIVED = 3;
     static final int SEGMENTS = 4; // sent, and received in the high half
     static final int ZERO_WINDOW_NANOS = 5;
-    static final int ZERO_WINDOWS = 6;
-    static final int FLAGS = 7; // and its own port in the high half
-    static final int TRACE = 8; // four words
-    static final int LAST_RETRANSMIT = 12;
-    static final int PORT = 13; // the series of its port + 1, 0 while there is none
-    private static final int WORDS = 16; // two cache lines
+    static final int LAST_RETRANSMIT = 6;
+    private static final int FLAGS =
+            7; // and its own port from PORT_SHIFT on, and how often its window was closed in the high half
+    private static final int WORDS = 8; // a cache line
+
+    // the others, which lie apart
+    static final int TRACE = 0; // four words
+    static final int PORT = 4; // the series of its port + 1, 0 while there is none
+    private static final int MORE_WORDS = 5;
 
     // the flags
-    static final long TOUCHED = 1;
-    static final long CLOSED = 2;
-    static final long NEW = 4;
+    private static final long TOUCHED = 1;
+    private static final long CLOSED = 2;
+    private static final long NEW = 4;
+    private static final long TRACED = 8;
+    private static final int PORT_SHIFT = 8;
+    private static final long PORT_BITS = 0xffffL << PORT_SHIFT;
+    private static final long U32 = 0xffff_ffffL;
 
     private static final int CHUNK_SHIFT = 8;
     private static final int CHUNK = 1 << CHUNK_SHIFT;
@@ -39,6 +46,7 @@ final class ConnectionStates {
 
     private final int most;
     private final long[][] chunks;
+    private final long[][] more;
     private final long[] closed; // a ring of cookies
     private final AtomicLong evicted = new AtomicLong();
     private int[] index = new int[FIRST_SLOTS]; // slot + 1, 0 where free
@@ -54,6 +62,7 @@ final class ConnectionStates {
     ConnectionStates(int most) {
         this.most = most;
         chunks = new long[Math.ceilDiv(most, CHUNK)][];
+        more = new long[chunks.length][];
         closed = new long[Math.clamp(most / 4, 1, MOST_CLOSED)];
     }
 
@@ -87,11 +96,14 @@ final class ConnectionStates {
             slot = allocated++;
             if (chunks[slot >>> CHUNK_SHIFT] == null) {
                 chunks[slot >>> CHUNK_SHIFT] = new long[CHUNK * WORDS];
+                more[slot >>> CHUNK_SHIFT] = new long[CHUNK * MORE_WORDS];
             }
         }
         long[] chunk = chunks[slot >>> CHUNK_SHIFT];
         int base = (slot & (CHUNK - 1)) * WORDS;
         Arrays.fill(chunk, base, base + WORDS, 0);
+        int other = (slot & (CHUNK - 1)) * MORE_WORDS;
+        Arrays.fill(more[slot >>> CHUNK_SHIFT], other, other + MORE_WORDS, 0);
         chunk[base + COOKIE] = cookie;
         chunk[base + FLAGS] = NEW;
         size++;
@@ -111,12 +123,39 @@ final class ConnectionStates {
         chunks[slot >>> CHUNK_SHIFT][(slot & (CHUNK - 1)) * WORDS + word] = value;
     }
 
+    /** A word of those that lie apart. */
+    long more(int slot, int word) {
+        return more[slot >>> CHUNK_SHIFT][(slot & (CHUNK - 1)) * MORE_WORDS + word];
+    }
+
+    void more(int slot, int word, long value) {
+        more[slot >>> CHUNK_SHIFT][(slot & (CHUNK - 1)) * MORE_WORDS + word] = value;
+    }
+
     int localPort(int slot) {
-        return (int) (get(slot, FLAGS) >>> 32);
+        return (int) ((get(slot, FLAGS) & PORT_BITS) >>> PORT_SHIFT);
     }
 
     void localPort(int slot, int port) {
-        set(slot, FLAGS, get(slot, FLAGS) & 0xffff_ffffL | (long) port << 32);
+        set(slot, FLAGS, get(slot, FLAGS) & ~PORT_BITS | (long) port << PORT_SHIFT);
+    }
+
+    int zeroWindows(int slot) {
+        return (int) (get(slot, FLAGS) >>> 32);
+    }
+
+    /** How often its window was closed; the connection is not new any more. */
+    void seen(int slot, int zeroWindows) {
+        set(slot, FLAGS, get(slot, FLAGS) & U32 & ~NEW | (long) zeroWindows << 32);
+    }
+
+    /** Whether it has a trace. */
+    boolean isTraced(int slot) {
+        return (get(slot, FLAGS) & TRACED) != 0;
+    }
+
+    void traced(int slot) {
+        set(slot, FLAGS, get(slot, FLAGS) | TRACED);
     }
 
     boolean isClosed(int slot) {

@@ -62,22 +62,25 @@ final class ExemplarWords {
 
     /** Keeps the trace in the state of a connection. */
     void store(ConnectionStates states, int slot) {
-        states.set(slot, ConnectionStates.TRACE, high);
-        states.set(slot, ConnectionStates.TRACE + 1, low);
-        states.set(slot, ConnectionStates.TRACE + 2, span);
-        states.set(slot, ConnectionStates.TRACE + 3, since << 1 | shortTrace);
+        states.more(slot, ConnectionStates.TRACE, high);
+        states.more(slot, ConnectionStates.TRACE + 1, low);
+        states.more(slot, ConnectionStates.TRACE + 2, span);
+        states.more(slot, ConnectionStates.TRACE + 3, since << 1 | shortTrace);
+        states.traced(slot);
     }
 
     /** Takes the trace of a connection, if it has one. */
     void load(ConnectionStates states, int slot) {
-        long last = states.get(slot, ConnectionStates.TRACE + 3);
-        since = last >>> 1;
-        if (since != 0) {
-            high = states.get(slot, ConnectionStates.TRACE);
-            low = states.get(slot, ConnectionStates.TRACE + 1);
-            span = states.get(slot, ConnectionStates.TRACE + 2);
-            shortTrace = (int) last & 1;
+        if (!states.isTraced(slot)) {
+            clear();
+            return;
         }
+        long last = states.more(slot, ConnectionStates.TRACE + 3);
+        since = last >>> 1;
+        high = states.more(slot, ConnectionStates.TRACE);
+        low = states.more(slot, ConnectionStates.TRACE + 1);
+        span = states.more(slot, ConnectionStates.TRACE + 2);
+        shortTrace = (int) last & 1;
     }
 
     /** Writes the trace with a value to the row that is being updated. */

@@ -467,7 +467,7 @@ public final class FlowAggregator {
             slot = slot(cookie, view.timestamp());
             if (slot != ConnectionStates.NONE) {
                 tcp.states().set(slot, ConnectionStates.ROW, rowAndProcess(row, view.pid()));
-                tcp.states().set(slot, ConnectionStates.PORT, 0); // of another series now
+                tcp.states().more(slot, ConnectionStates.PORT, 0); // of another series now
                 tcp.states().localPort(slot, connection.local().port());
             }
         }
@@ -479,11 +479,11 @@ public final class FlowAggregator {
             }
             begins(slot);
             ConnectionStates states = tcp.states();
-            int known = (int) states.get(slot, ConnectionStates.PORT) - 1;
+            int known = (int) states.more(slot, ConnectionStates.PORT) - 1;
             if (known < 0) {
                 known = ports.row(
                         tcp.pair(row), tcp.addresses(row), view.direction().ordinal(), PortSeries.TCP, port);
-                states.set(slot, ConnectionStates.PORT, known + 1);
+                states.more(slot, ConnectionStates.PORT, known + 1);
             }
             ports.count(known);
         }
@@ -575,8 +575,9 @@ public final class FlowAggregator {
         @Override
         public void retransmitted(RetransmittedView view) {
             look(view);
-            tcp.retransmitted(row, slot, view.kind(), view.segments(), view.error(), view.timestamp());
-            latest.setOpaque(view.timestamp());
+            long timestamp = view.timestamp();
+            tcp.retransmitted(row, slot, view.kind(), view.segments(), view.error(), timestamp);
+            latest.setOpaque(timestamp);
         }
 
         @Override
@@ -589,11 +590,12 @@ public final class FlowAggregator {
         @Override
         public void socketSample(SocketSampleView view) {
             look(view);
+            long timestamp = view.timestamp();
             tcp.sample(
                     row,
                     slot,
                     view.direction(),
-                    view.timestamp(),
+                    timestamp,
                     view.ageNanos(),
                     view.bytesSent(),
                     view.bytesReceived(),
@@ -603,7 +605,7 @@ public final class FlowAggregator {
                     view.zeroWindows(),
                     Integer.toUnsignedLong(view.roundTripMicros()),
                     Integer.toUnsignedLong(view.roundTripMinimumMicros()));
-            latest.setOpaque(view.timestamp());
+            latest.setOpaque(timestamp);
         }
 
         @Override

@@ -31,6 +31,7 @@ final class TcpSeries {
     private static final int MINIMUM_ROUND_TRIP = 5;
     private static final int RETRANSMITS = 6; // three: Retransmitted.Segment
     private static final int UNSENT = 9;
+    private static final int DIRECT = 10; // those before lie in the row itself: sweeps and retransmissions tell them
     private static final int OPENED = 10;
     private static final int CLOSED = 11;
     private static final int RESETS_SENT = 12;
@@ -74,7 +75,7 @@ final class TcpSeries {
 
     TcpSeries(AggregateOptions options) {
         table = new SeriesTable(
-                options.most(Family.TCP), DURATIONS.end(), Ends.otherPair(), 0, Direction.UNKNOWN.ordinal(), 0);
+                options.most(Family.TCP), DIRECT, DURATIONS.end(), Ends.otherPair(), 0, Direction.UNKNOWN.ordinal(), 0);
         states = new ConnectionStates(options.connections());
     }
 
@@ -302,7 +303,7 @@ final class TcpSeries {
                 add(BYTES_RECEIVED, slot, ConnectionStates.BYTES_RECEIVED, bytesReceived);
             }
             if (zeroWindows != 0) {
-                add(ZERO_WINDOWS, slot, ConnectionStates.ZERO_WINDOWS, zeroWindows);
+                table.add(ZERO_WINDOWS, Math.max(0, zeroWindows - states.zeroWindows(slot)));
                 add(ZERO_WINDOW_NANOS, slot, ConnectionStates.ZERO_WINDOW_NANOS, zeroWindowNanos);
             }
         }
@@ -316,9 +317,8 @@ final class TcpSeries {
         states.set(slot, ConnectionStates.SEGMENTS, (long) segmentsReceived << 32 | segmentsSent & U32);
         states.set(slot, ConnectionStates.BYTES_SENT, bytesSent);
         states.set(slot, ConnectionStates.BYTES_RECEIVED, bytesReceived);
-        states.set(slot, ConnectionStates.ZERO_WINDOWS, zeroWindows);
         states.set(slot, ConnectionStates.ZERO_WINDOW_NANOS, zeroWindowNanos);
-        states.seen(slot);
+        states.seen(slot, zeroWindows);
     }
 
     /** A number that is smaller than before was read before: records of two CPUs may overtake each other. */

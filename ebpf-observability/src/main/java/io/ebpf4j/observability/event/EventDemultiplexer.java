@@ -19,6 +19,7 @@ public final class EventDemultiplexer implements RecordReader {
     private final EventHandler handler;
     // number 0 is EVENT_NONE, which no record has
     private final @Nullable EventType[] byNumber = new @Nullable EventType[TYPES];
+    private final @Nullable ConnectionView[] views = new @Nullable ConnectionView[TYPES];
     private final long[] sizes = new long[TYPES];
     private final AtomicLongArray delivered = new AtomicLongArray(TYPES);
     private final ConnectStartedView connectStarted;
@@ -56,6 +57,24 @@ public final class EventDemultiplexer implements RecordReader {
         congestionChanged = new CongestionChangedView(format);
         socketSample = new SocketSampleView(format);
         listenerSample = new ListenerSampleView(format);
+        for (EventType type : EventType.values()) {
+            views[format.number(type)] = view(type);
+        }
+    }
+
+    private ConnectionView view(EventType type) {
+        return switch (type) {
+            case CONNECT_STARTED -> connectStarted;
+            case CONNECTED -> connected;
+            case CONNECT_FAILED -> connectFailed;
+            case ACCEPTED -> accepted;
+            case CLOSED -> closed;
+            case RETRANSMITTED -> retransmitted;
+            case CONNECTION_RESET -> connectionReset;
+            case CONGESTION_CHANGED -> congestionChanged;
+            case SOCKET_SAMPLE -> socketSample;
+            case LISTENER_SAMPLE -> listenerSample;
+        };
     }
 
     @Override
@@ -64,54 +83,31 @@ public final class EventDemultiplexer implements RecordReader {
                 ? 0
                 : segment.get(ValueLayout.JAVA_BYTE, offset + format.header.type) & (TYPES - 1);
         EventType type = byNumber[number];
-        if (type == null || length < sizes[number]) {
+        ConnectionView view = views[number];
+        if (type == null || view == null || length < sizes[number]) {
             rejected.setOpaque(rejected.getPlain() + 1); // one writer: no locked instruction
             return Verdict.CONTINUE;
         }
         delivered.setOpaque(number, delivered.getPlain(number) + 1);
-        switch (type) {
-            case CONNECT_STARTED -> {
-                connectStarted.moveTo(segment, offset);
-                handler.connectStarted(connectStarted);
-            }
-            case CONNECTED -> {
-                connected.moveTo(segment, offset);
-                handler.connected(connected);
-            }
-            case CONNECT_FAILED -> {
-                connectFailed.moveTo(segment, offset);
-                handler.connectFailed(connectFailed);
-            }
-            case ACCEPTED -> {
-                accepted.moveTo(segment, offset);
-                handler.accepted(accepted);
-            }
-            case CLOSED -> {
-                closed.moveTo(segment, offset);
-                handler.closed(closed);
-            }
-            case RETRANSMITTED -> {
-                retransmitted.moveTo(segment, offset);
-                handler.retransmitted(retransmitted);
-            }
-            case CONNECTION_RESET -> {
-                connectionReset.moveTo(segment, offset);
-                handler.connectionReset(connectionReset);
-            }
-            case CONGESTION_CHANGED -> {
-                congestionChanged.moveTo(segment, offset);
-                handler.congestionChanged(congestionChanged);
-            }
-            case SOCKET_SAMPLE -> {
-                socketSample.moveTo(segment, offset);
-                handler.socketSample(socketSample);
-            }
-            case LISTENER_SAMPLE -> {
-                listenerSample.moveTo(segment, offset);
-                handler.listenerSample(listenerSample);
-            }
-        }
+        view.moveTo(segment, offset);
+        deliver(type);
         return Verdict.CONTINUE;
+    }
+
+    /** Apart from what comes before it, so that both are small enough to be compiled into the drain loop. */
+    private void deliver(EventType type) {
+        switch (type) {
+            case CONNECT_STARTED -> handler.connectStarted(connectStarted);
+            case CONNECTED -> handler.connected(connected);
+            case CONNECT_FAILED -> handler.connectFailed(connectFailed);
+            case ACCEPTED -> handler.accepted(accepted);
+            case CLOSED -> handler.closed(closed);
+            case RETRANSMITTED -> handler.retransmitted(retransmitted);
+            case CONNECTION_RESET -> handler.connectionReset(connectionReset);
+            case CONGESTION_CHANGED -> handler.congestionChanged(congestionChanged);
+            case SOCKET_SAMPLE -> handler.socketSample(socketSample);
+            case LISTENER_SAMPLE -> handler.listenerSample(listenerSample);
+        }
     }
 
     /**

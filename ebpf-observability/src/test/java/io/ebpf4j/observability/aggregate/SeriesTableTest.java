@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class SeriesTableTest {
     private static final int COLUMNS = 24;
     private static final int TOTAL = COLUMNS - 1;
+    private static final int WIDE = 200; // more than three pages
 
     private static void update(SeriesTable table, long key, long amount) {
         table.open(table.row(key, key >> 3, ~key, 7));
@@ -46,12 +47,20 @@ class SeriesTableTest {
     /** Every update adds the same to each column, so a row in which they differ is of two moments. */
     @RepeatedTest(3)
     void rowsAreConsistentWhileTheyAreWritten() throws InterruptedException {
-        SeriesTable table = new SeriesTable(64, COLUMNS, -1, -1, -1, -1);
+        readWhileWritten(new SeriesTable(64, COLUMNS, -1, -1, -1, -1), COLUMNS);
+    }
+
+    @RepeatedTest(3)
+    void rowsWithPagesAreConsistentWhileTheyAreWritten() throws InterruptedException {
+        readWhileWritten(new SeriesTable(64, 5, WIDE, -1, -1, -1, -1), WIDE);
+    }
+
+    private static void readWhileWritten(SeriesTable table, int columns) throws InterruptedException {
         AtomicReference<String> problem = new AtomicReference<>("");
         Thread writer = Thread.ofPlatform().start(() -> {
             for (int i = 1; !Thread.currentThread().isInterrupted(); i++) {
                 table.open(table.row(i & 7, 0, 0, 0)); // few rows, which have no quiet moment
-                for (int column = 0; column < COLUMNS; column++) {
+                for (int column = 0; column < columns; column++) {
                     table.add(column, 1);
                 }
                 table.close();
@@ -66,7 +75,7 @@ class SeriesTableTest {
                     for (int i = 0; i < table.rows(); i++) {
                         table.read(i, row);
                         long first = SeriesTable.value(row, 0);
-                        for (int column = 1; column < COLUMNS; column++) {
+                        for (int column = 1; column < columns; column++) {
                             if (SeriesTable.value(row, column) != first) {
                                 problem.set("row " + i + " has " + first + " and " + SeriesTable.value(row, column));
                             }
@@ -85,6 +94,39 @@ class SeriesTableTest {
         writer.interrupt();
         writer.join();
         assertThat(problem.get()).isEmpty();
+    }
+
+    /** Columns of which each row writes others, into a buffer that another row was read to. */
+    @Test
+    void pagesKeepWhatAMapKeeps() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        SeriesTable table = new SeriesTable(500, 3, WIDE, -1, -1, -1, -1);
+        Map<Integer, Long> model = new HashMap<>(); // by row and column
+        for (int i = 1; i < 20_000; i++) {
+            int row = table.row(random.nextInt(400), 0, 0, 0);
+            int column = random.nextInt(WIDE) / (1 + row % 4);
+            table.open(row);
+            if (i % 8 == 0) {
+                table.set(column, i);
+                model.put(row * WIDE + column, (long) i);
+            } else {
+                table.add(column, i);
+                model.merge(row * WIDE + column, (long) i, Long::sum);
+            }
+            assertThat(table.get(column)).isEqualTo(model.get(row * WIDE + column));
+            assertThat(table.get(i % WIDE)).isEqualTo(model.getOrDefault(row * WIDE + i % WIDE, 0L));
+            table.close();
+        }
+        long[] buffer = table.buffer();
+        for (int row = 0; row < table.rows(); row++) {
+            table.read(row, buffer);
+            for (int column = 0; column < WIDE; column++) {
+                assertThat(SeriesTable.value(buffer, column))
+                        .as("seed %d, row %d, column %d", seed, row, column)
+                        .isEqualTo(model.getOrDefault(row * WIDE + column, 0L));
+            }
+        }
     }
 
     @Test
