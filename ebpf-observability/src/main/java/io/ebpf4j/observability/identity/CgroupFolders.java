@@ -17,30 +17,43 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The paths of cgroups v2 by their ids: an id is the inode number of the folder (include/linux/kernfs.h). The folders are
- * walked once at the start, and again by {@link #refresh} when somebody asked for one that is not known; what was not found
- * then is not looked for again for a while. A folder that is gone stays known until others need its room. Any thread may use
- * it; only {@link #refresh} reads folders.
+ * walked once at the start, and again when somebody asks for one that is not known: at once where a walk is quick and the one
+ * before is not just over, for a process of a few milliseconds is gone when {@link #refresh} has its turn; else by that. What
+ * was not found then is not looked for again for a while. A folder that is gone stays known until others need its room. Any
+ * thread may use it.
  */
 final class CgroupFolders {
     private static final int MOST = 1 << 16;
     private static final int MOST_MISSING = 1 << 12;
     private static final long NOT_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long BETWEEN_WALKS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int LEAF_LINKS =
             2; // kernfs counts a folder's sub-folders: those without any need not be listed
 
     private final Optional<Path> root;
+    private final LongSupplier clock;
     private final Revisions revisions = new Revisions();
     private final Map<Long, CgroupPath> paths = new BoundedMap<>(MOST); // guarded by this
     private final Map<Long, Long> absent = new BoundedMap<>(MOST_MISSING); // until when; guarded by this
     private final Set<Long> missing = new HashSet<>(); // guarded by this
+    private long walked; // when the last walk ended; guarded by this
+    private long took; // and how long it took; guarded by this
 
     /** The folders below a mount of cgroup2; of none nothing is known. */
     CgroupFolders(Optional<Path> root) {
+        this(root, System::nanoTime);
+    }
+
+    CgroupFolders(Optional<Path> root, LongSupplier clock) {
         this.root = root;
+        this.clock = clock;
         root.ifPresent(folder -> add(walk(folder)));
+        walked = clock.getAsLong() - BETWEEN_WALKS_NANOS;
     }
 
     /**
@@ -64,15 +77,27 @@ final class CgroupFolders {
     }
 
     /** The path of a cgroup; empty where it is not known, or not yet: then the next {@link #refresh} looks for it. */
-    synchronized Optional<CgroupPath> find(long id) {
+    Optional<CgroupPath> find(long id) {
         if (id == 0) {
             return Optional.empty();
         }
-        CgroupPath known = paths.get(id);
-        if (known == null && !absent.containsKey(id) && missing.size() < MOST_MISSING) {
-            missing.add(id);
+        long now = clock.getAsLong();
+        synchronized (this) {
+            CgroupPath known = paths.get(id);
+            if (known != null || absent.containsKey(id)) {
+                return Optional.ofNullable(known);
+            }
+            if (missing.size() < MOST_MISSING) {
+                missing.add(id);
+            }
+            if (took > QUICK_NANOS || now - walked < BETWEEN_WALKS_NANOS) {
+                return Optional.empty();
+            }
         }
-        return Optional.ofNullable(known);
+        refresh(now);
+        synchronized (this) {
+            return Optional.ofNullable(paths.get(id));
+        }
     }
 
     /** Another number after {@link #find} may answer otherwise. */
@@ -90,8 +115,11 @@ final class CgroupFolders {
                 return;
             }
         }
+        long begun = clock.getAsLong();
         Map<Long, CgroupPath> found = walk(root.get());
         synchronized (this) {
+            walked = clock.getAsLong();
+            took = walked - begun;
             missing.removeAll(found.keySet());
             missing.forEach(id -> absent.put(id, now + NOT_AGAIN_NANOS));
             missing.clear();

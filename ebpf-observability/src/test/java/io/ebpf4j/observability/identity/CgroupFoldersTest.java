@@ -12,6 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CgroupFoldersTest {
     private static final long SECOND = 1_000_000_000;
 
+    private long now;
+
     @TempDir
     Path root;
 
@@ -30,36 +32,42 @@ class CgroupFoldersTest {
     }
 
     @Test
-    void aNewFolderIsFoundByTheNextRefreshAndStaysKnownWhenItIsGone() throws IOException {
-        CgroupFolders folders = new CgroupFolders(Optional.of(root));
+    void aNewFolderIsFoundAtOnceAndStaysKnownWhenItIsGone() throws IOException {
+        CgroupFolders folders = new CgroupFolders(Optional.of(root), () -> now);
         long job = folder("jobs/one");
         long revision = folders.revision(job);
-        assertThat(folders.find(job)).isEmpty();
-        folders.refresh(SECOND);
         assertThat(folders.find(job)).map(CgroupPath::path).contains("/jobs/one");
         assertThat(folders.revision(job)).isNotEqualTo(revision);
 
         Files.delete(root.resolve("jobs/one"));
+        now += SECOND;
         folders.find(1); // asked for in vain: another walk
-        folders.refresh(2 * SECOND);
         assertThat(folders.find(job)).map(CgroupPath::path).contains("/jobs/one");
     }
 
     @Test
+    void theNextRefreshFindsWhatComesRightAfterAWalk() throws IOException {
+        CgroupFolders folders = new CgroupFolders(Optional.of(root), () -> now);
+        folders.find(folder("jobs/one"));
+        long other = folder("jobs/other");
+        assertThat(folders.find(other)).isEmpty();
+        folders.refresh(now);
+        assertThat(folders.find(other)).map(CgroupPath::path).contains("/jobs/other");
+    }
+
+    @Test
     void whatIsNotThereIsNotLookedForAgainForAWhile() throws IOException {
-        CgroupFolders folders = new CgroupFolders(Optional.of(root));
+        CgroupFolders folders = new CgroupFolders(Optional.of(root), () -> now);
         Path hidden = Files.createDirectories(root.resolveSibling(root.getFileName() + "-elsewhere"));
         long job = (Long) Files.getAttribute(hidden, "unix:ino");
         try {
             assertThat(folders.find(job)).isEmpty();
-            folders.refresh(SECOND);
             Files.move(hidden, root.resolve("jobs"));
-            folders.find(job);
-            folders.refresh(2 * SECOND);
+            now += 2 * SECOND;
+            folders.refresh(now);
             assertThat(folders.find(job)).isEmpty();
-            folders.refresh(30 * SECOND);
-            folders.find(job);
-            folders.refresh(31 * SECOND);
+            now += 30 * SECOND;
+            folders.refresh(now);
             assertThat(folders.find(job)).map(CgroupPath::path).contains("/jobs");
         } finally {
             Files.deleteIfExists(hidden);
