@@ -32,10 +32,12 @@ public final class Comparison {
     private static final Pattern FIGURE = Pattern.compile("[0-9.eE+-]+|Infinity|NaN");
 
     /** What was asked for. */
-    private record Request(int rounds, Pace pace, Pattern only, double tolerance, List<String> limits) {
-        boolean isGate() {
-            return !limits.isEmpty();
-        }
+    private record Request(int rounds, Pace pace, Pattern only, double tolerance, Scope scope, OptionalDouble limit) {}
+
+    /** What is measured: all, or what has a reach that the run is to hold. */
+    private enum Scope {
+        ALL,
+        GATE
     }
 
     /** How long a JMH fork warms up and measures. */
@@ -68,7 +70,7 @@ public final class Comparison {
     /**
      * Runs.
      *
-     * @param args {@code --rounds N}, {@code --quick}, {@code --gate}, {@code --tolerance RATIO}, {@code --only PATTERN}, {@code --results FILE}
+     * @param args {@code --rounds N}, {@code --quick}, {@code --gate}, {@code --tolerance RATIO}, {@code --limit RATIO}, {@code --only PATTERN}, {@code --results FILE}
      * @throws Exception if a program fails
      */
     public static void main(String[] args) throws Exception {
@@ -76,14 +78,16 @@ public final class Comparison {
         Pace pace = Pace.FULL;
         Pattern only = Pattern.compile("");
         double tolerance = 0.15;
-        boolean gate = false;
+        Scope scope = Scope.ALL;
+        OptionalDouble limit = OptionalDouble.empty();
         Path results = null;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--rounds" -> rounds = Integer.parseInt(args[++i]);
                 case "--quick" -> pace = Pace.QUICK;
-                case "--gate" -> gate = true;
+                case "--gate" -> scope = Scope.GATE;
                 case "--tolerance" -> tolerance = Double.parseDouble(args[++i]);
+                case "--limit" -> limit = OptionalDouble.of(Double.parseDouble(args[++i]));
                 case "--only" -> only = Pattern.compile(args[++i]);
                 case "--results" -> results = Path.of(args[++i]);
                 default -> throw new IllegalArgumentException("what is " + args[i] + "?");
@@ -92,15 +96,15 @@ public final class Comparison {
         if (rounds == 0) {
             rounds = pace == Pace.QUICK ? 2 : 5;
         }
-        Request request = new Request(rounds, pace, only, tolerance, gate ? List.of("reach") : List.of());
+        Request request = new Request(rounds, pace, only, tolerance, scope, limit);
         Comparison comparison = new Comparison(request, Path.of("").toAbsolutePath());
         comparison.measure();
         String table = ResultsPage.table(comparison.rows.values());
         System.out.print(table);
         if (results != null) {
-            ResultsPage.write(results, table, rounds);
+            ResultsPage.write(results, table, rounds + (pace == Pace.QUICK ? " short" : " long"));
         }
-        if (gate) {
+        if (scope == Scope.GATE) {
             List<String> missed = comparison.rows.values().stream()
                     .filter(row -> row.misses(request.tolerance()))
                     .map(Row::verdict)
@@ -113,7 +117,7 @@ public final class Comparison {
     private void measure() throws IOException, InterruptedException, RunnerException {
         List<Work> works = Works.all().stream()
                 .filter(work -> request.only().matcher(work.name()).find())
-                .filter(work -> !request.isGate() || work.reach().isPresent())
+                .filter(work -> request.scope() == Scope.ALL || work.reach().isPresent())
                 .toList();
         if (works.isEmpty()) {
             throw new IllegalArgumentException("no work is called like " + request.only());
@@ -284,6 +288,6 @@ public final class Comparison {
     }
 
     private Row row(String name, String unit, OptionalDouble reach) {
-        return rows.computeIfAbsent(name, unused -> new Row(name, unit, reach));
+        return rows.computeIfAbsent(name, unused -> new Row(name, unit, reach, request.limit()));
     }
 }

@@ -16,22 +16,23 @@ final class ResultsPage {
 
     static String table(Collection<Row> rows) {
         StringBuilder table = new StringBuilder(
-                "| Work | C | Java | Java to C (spread) | Bytes an operation | Reach |\n|---|---:|---:|---:|---:|---:|\n");
+                "| Work | C | Java | Java to C (spread) | Least to least | Bytes an operation | Reach |\n|---|---:|---:|---:|---:|---:|---:|\n");
         for (Row row : rows) {
             table.append(String.format(
                     Locale.ROOT,
-                    "| %s | %s | %s | %s | %s | %s |%n",
+                    "| %s | %s | %s | %s | %s | %s | %s |%n",
                     row.name(),
                     row.theirs(),
                     row.ours(),
                     row.ratio(),
+                    row.leastRatio(),
                     row.allocated(),
                     row.reach()));
         }
         return table.toString();
     }
 
-    static void write(Path page, String table, int rounds) throws IOException {
+    static void write(Path page, String table, String rounds) throws IOException {
         String kept = MARK + "\n";
         if (Files.exists(page)) {
             String before = Files.readString(page);
@@ -44,7 +45,8 @@ final class ResultsPage {
                 page,
                 "# Results\n\n`benchmarks/run` wrote this table: medians of " + rounds
                         + " rounds, C and Java by turns in one run. The ratio is the median of the rounds' ratios, with the least and\n"
-                        + "the greatest of them.\n\n" + machine() + "\n\n" + table + "\n" + kept);
+                        + "the greatest of them; least to least is of each side's best round.\n\n" + machine() + "\n\n"
+                        + table + "\n" + kept);
     }
 
     private static String machine() throws IOException {
