@@ -40,6 +40,7 @@ class ModulePathIT {
                     public static void main(String[] arguments) throws InterruptedException {
                         try (var events = ConnectivityEvents.start(ConnectivityOptions.DEFAULTS, System.out::println)) {
                             Thread.sleep(10_000);
+                            System.out.println(events.ledger().delivered());
                         }
                     }
                 }
