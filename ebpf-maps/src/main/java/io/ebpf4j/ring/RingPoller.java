@@ -33,7 +33,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * no more than its own budget.
  *
  * <p><b>Order.</b> Rings are drained in the order in which they were added, each as far as it was filled when the round
- * began, and the later ones were looked at first. So a record of one ring that another ring's record was the cause of is
+ * began, and the later ones were looked at first; a ring alone is drained to its end. So a record of one ring that another ring's record was the cause of is
  * delivered after it, where the cause's ring was added before and its budget was not used up. Perf buffers take no part.
  *
  * <p>Polling allocates nothing.
@@ -263,7 +263,8 @@ public final class RingPoller implements AutoCloseable, Runnable {
 
     private long turn() {
         Source[] all = sources;
-        for (int i = all.length - 1; i >= 0; i--) {
+        // A ring alone has nobody to wait for, and a live producer's records are best taken while it writes.
+        for (int i = all.length - 1; i >= 0 && all.length > 1; i--) {
             all[i].ring().mark();
         }
         long delivered = 0;
