@@ -41,6 +41,7 @@ static void *(*const bpf_task_storage_get)(void *map, struct task_struct *task, 
 static long (*const bpf_task_storage_delete)(void *map, struct task_struct *task) = (void *)157;
 static struct task_struct *(*const bpf_get_current_task_btf)(void) = (void *)158;
 static void *(*const bpf_task_pt_regs)(struct task_struct *task) = (void *)175;
+static long (*const bpf_loop)(__u32 count, void *callback, void *context, __u64 flags) = (void *)181;
 
 /* The kinds of __builtin_preserve_*_info: enum bpf_core_relo_kind. */
 #define FIELD_EXISTS(lvalue) __builtin_preserve_field_info(lvalue, 2)

@@ -8,9 +8,10 @@
  * beginning of system calls, no call without a socket costs anything, and nothing can be paired
  * with a buffer of another call.
  *
- * To write a record costs more than all the rest, so one is written for an exchange of HTTP/1 and not for a call: a request
- * waits in socket storage for the beginning of its response, the end of a response for the next one. Neither waits long: an
- * iterator over the storage tells what nothing followed.
+ * To write a record costs more than all the rest, for every CPU writes to one ring. So calls of HTTP/1 go into a batch, of
+ * which each CPU has one, and a batch becomes a record: when it is full, when a response begins a millisecond or more after the
+ * last one (so that who is not busy hears of every exchange at once), when a connection ends, and by a sweep. A
+ * socket's calls go to one batch as long as some of them wait in it, so its parts stay in order.
  *
  * A connection is its socket: what it speaks, how far each direction's stream has come and who
  * used it last is in socket storage. Which thread made a call means nothing.
@@ -38,11 +39,15 @@ const volatile __u32 capture_frames = 4096;
 /* A bit for each enum payload_protocol that is looked for. */
 const volatile __u32 protocols = 1 << PROTOCOL_HTTP1 | 1 << PROTOCOL_HTTP2 | 1 << PROTOCOL_TLS;
 
-/* How long a part may be held until the sweep tells it, in nanoseconds. */
-const volatile __u64 longest_hold = 100000000;
+/* A batch goes out when it has more bytes than these, BATCH_MOST at most. */
+const volatile __u32 batch_bytes = 16384;
 
-/* A reader is woken once in so many records (a power of two) and looks by itself in between. */
+/* Where no response began for so long, the next one is told at once, in nanoseconds. */
+const volatile __s64 tell_interval = 1000000;
+
+/* A reader is woken once in so many records, or batches, (powers of two) and looks by itself in between. */
 const volatile __u32 wake_interval = 256;
+const volatile __u32 wake_batches = 32;
 
 /* Never read: it makes the object's BTF tell the names by which user space decodes the records. */
 const struct payload_vocabulary vocabulary __attribute__((used)) = {};
@@ -57,12 +62,15 @@ enum {
 	/* A stream that is joined in the middle of a body needs more calls to begin a message. */
 	TRIES_JOINED = 16,
 	VECTORS = 8,
-	/* Most of a part, where what is held before takes no more than that; the first look at a part. */
+	/* Most of a part; the first look at it. */
 	PART_MOST = 1024,
-	HELD_MOST = 512,
 	PART_LOOK = 256,
-	/* How often it is looked whether another thread is through with what is held. */
-	SPINS = 64,
+	BATCH_MOST = 16384,
+	/* A part that was begun when the batch was all but full. */
+	BATCH_SLACK = PART_MOST + PART_LOOK,
+	/* How often it is looked whether another CPU is through with a batch: some microseconds. */
+	SPINS = 256,
+	CPUS_MOST = 8192,
 };
 
 /* What a socket's bytes turned out to be: an enum payload_protocol, or one of these. */
@@ -100,15 +108,13 @@ struct {
 
 /* Of a socket whose bytes are told. */
 struct watched {
-	/*
-	 * What is held: it goes out as it is, with as many of the bytes behind it as are used. Its connection is what each
-	 * record begins with; process is who made the last call.
-	 */
-	struct payload_sequence held;
-	__u8 bytes[HELD_MOST + PART_MOST];
-	__u32 used;
-	/* Somebody is at what is held. */
-	__u32 taken;
+	/* Who and where, as it goes out; its process is who made the last call. */
+	struct payload_connection self;
+	/* The batch that its last part went to: one more than the generation, and the CPU; in one word, so that it changes at once. */
+	__u64 home;
+	/* In that batch, as long as it waits: where self is, 0 where it is to be told anew; where the last part is. */
+	__u32 place;
+	__u32 last;
 	struct direction sent;
 	struct direction received;
 	__u8 verdict;
@@ -123,6 +129,31 @@ struct {
 	MAP_TYPE(key, int);
 	MAP_TYPE(value, struct watched);
 } sockets SEC(".maps");
+
+/* Parts of several sockets that go out as one record. Not of a CPU's own memory: others look at it, and copies into that cost more. */
+struct batch {
+	/* Somebody is at it. */
+	__u32 taken;
+	/* How often it went out. */
+	__u32 generation;
+	__u32 used;
+	__u32 reserved;
+	/* The time of the last part that went out. */
+	__u64 told;
+	/* From here on it goes out as it is, with as many of the bytes as are used. */
+	struct payload_sequence sequence;
+	__u8 bytes[BATCH_MOST + BATCH_SLACK];
+};
+
+/* One a CPU. */
+struct {
+	MAP_UINT(type, BPF_MAP_TYPE_ARRAY);
+	/* Such memory the kernel's check of copies from user space passes faster. */
+	MAP_UINT(map_flags, BPF_F_MMAPABLE);
+	MAP_UINT(max_entries, 1);
+	MAP_TYPE(key, __u32);
+	MAP_TYPE(value, struct batch);
+} batches SEC(".maps");
 
 /*
  * Programs of another object that want to see the first call of each socket that sends, and receives: to be called from
@@ -241,12 +272,12 @@ INLINE __u32 read_head(struct piece *piece, __u8 head[2 * HEAD])
 __attribute__((noinline)) int attempt(__u32 type)
 {
 	struct tally *tally = bpf_map_lookup_elem(&tallies, &type);
+	__u32 interval = type == EVENT_PAYLOAD_SEQUENCE ? wake_batches : wake_interval;
 
 	if (!tally)
 		return BPF_RB_FORCE_WAKEUP;
 	/* Waking costs more than all the rest: an interrupt to itself. */
-	return __sync_fetch_and_add(&tally->attempted, 1) & (wake_interval - 1) ? BPF_RB_NO_WAKEUP :
-										    BPF_RB_FORCE_WAKEUP;
+	return __sync_fetch_and_add(&tally->attempted, 1) & (interval - 1) ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP;
 }
 
 /* The ring was full. */
@@ -270,7 +301,7 @@ INLINE void fill(struct payload *record, struct piece *piece, __u16 size)
 {
 	struct watched *watched = piece->watched;
 
-	record->connection = watched->held.connection;
+	record->connection = watched->self.connection;
 	record->connection.header.type = EVENT_PAYLOAD;
 	record->connection.header.length = size;
 	record->connection.header.cpu = bpf_get_smp_processor_id();
@@ -432,54 +463,109 @@ INLINE void look_again(struct watched *watched, struct direction *direction, __u
 		watched->verdict = OTHER;
 }
 
-/* What is held is one thread's at a time: one may send while another one receives. */
-INLINE int take(struct watched *watched)
+/* A batch is one thread's at a time. An interrupt on the same CPU may find it taken, so nobody waits for ever. */
+INLINE int take(struct batch *batch)
 {
 	for (__u32 i = 0; i < SPINS; i++)
-		if (!__sync_lock_test_and_set(&watched->taken, 1))
+		if (!__sync_lock_test_and_set(&batch->taken, 1))
 			return 1;
 	return 0;
 }
 
 /* Buffers are found on x86-64 only, where a store is not seen before those that stand before it. */
-INLINE void give_back(struct watched *watched)
+INLINE void give_back(struct batch *batch)
 {
 	asm volatile("" ::: "memory");
-	*(volatile __u32 *)&watched->taken = 0;
+	*(volatile __u32 *)&batch->taken = 0;
 }
 
-/* Puts what is held into the ring; it has to be taken. */
-SUBPROGRAM int tell_held(struct watched *watched)
+/* Puts a batch into the ring; it has to be taken. */
+SUBPROGRAM int tell_batch(struct batch *batch)
 {
-	struct payload_sequence *held = &watched->held;
-	__u32 size = watched->used;
-	__u32 last = held->count - 1u;
+	struct payload_sequence *sequence = &batch->sequence;
+	__u32 size = batch->used;
 
-	if (last >= SEQUENCE_PARTS)
-		return 0;
 	asm volatile("" : "+r"(size));
-	if (size > sizeof(watched->bytes))
-		size = sizeof(watched->bytes);
-	size += sizeof(*held);
-	held->connection.header.type = EVENT_PAYLOAD_SEQUENCE;
-	held->connection.header.length = size;
-	held->connection.header.cpu = bpf_get_smp_processor_id();
-	held->connection.header.timestamp = held->parts[last].time;
-	held->protocol = watched->verdict;
-	if (bpf_ringbuf_output(&events, held, size, attempt(EVENT_PAYLOAD_SEQUENCE)))
+	if (size > sizeof(batch->bytes))
+		size = sizeof(batch->bytes);
+	if (!size)
+		return 0;
+	size += sizeof(*sequence);
+	sequence->header.type = EVENT_PAYLOAD_SEQUENCE;
+	sequence->header.length = size;
+	sequence->header.cpu = bpf_get_smp_processor_id();
+	if (bpf_ringbuf_output(&events, sequence, size, attempt(EVENT_PAYLOAD_SEQUENCE)))
 		lose(EVENT_PAYLOAD_SEQUENCE);
-	held->count = 0;
-	watched->used = 0;
+	sequence->count = 0;
+	batch->used = 0;
+	batch->told = sequence->header.timestamp;
+	/* Last: who sees the new number knows that the record is in the ring. */
+	__sync_fetch_and_add(&batch->generation, 1);
 	return 0;
 }
 
-SUBPROGRAM int emit_closed(struct watched *watched)
+/* Whether what a socket has in a batch waits there. */
+INLINE int waits(struct batch *batch, __u64 home)
+{
+	return *(volatile __u32 *)&batch->generation + 1 == (__u32)(home >> 32);
+}
+
+/* The batch for a socket's next part, taken: the one where parts of it wait, else this CPU's. */
+SUBPROGRAM struct batch *take_batch(struct watched *watched)
+{
+	__u32 cpu = bpf_get_smp_processor_id(), at;
+	struct batch *batch;
+	__u64 home, here;
+
+	for (__u32 i = 0; i < 2; i++) {
+		home = *(volatile __u64 *)&watched->home;
+		at = home;
+		batch = bpf_map_lookup_elem(&batches, &at);
+		if (batch && home && waits(batch, home)) {
+			if (!take(batch))
+				return 0;
+			if (waits(batch, home) && *(volatile __u64 *)&watched->home == home)
+				return batch;
+			give_back(batch);
+		}
+		batch = bpf_map_lookup_elem(&batches, &cpu);
+		if (!batch || !take(batch))
+			return 0;
+		here = (__u64)(batch->generation + 1) << 32 | cpu;
+		if (__sync_val_compare_and_swap(&watched->home, home, here) == home) {
+			watched->place = 0;
+			return batch;
+		}
+		/* Another thread that uses the socket was faster. */
+		give_back(batch);
+	}
+	return 0;
+}
+
+/* Tells what waits of a socket; says whether nothing does any more. */
+SUBPROGRAM int tell_waiting(struct watched *watched)
+{
+	__u64 home = watched->home;
+	__u32 at = home;
+	struct batch *batch = bpf_map_lookup_elem(&batches, &at);
+
+	if (!batch || !home || !waits(batch, home))
+		return 1;
+	if (!take(batch))
+		return 0;
+	if (waits(batch, home))
+		tell_batch(batch);
+	give_back(batch);
+	return 1;
+}
+
+SUBPROGRAM int emit_closed(struct watched *watched, __u16 flags)
 {
 	struct payload_closed *record = reserve((enum event_type)EVENT_PAYLOAD_CLOSED, sizeof(*record));
 
 	if (!record)
 		return 0;
-	record->connection = watched->held.connection;
+	record->connection = watched->self.connection;
 	record->connection.header.type = EVENT_PAYLOAD_CLOSED;
 	record->connection.header.length = sizeof(*record);
 	record->connection.header.cpu = bpf_get_smp_processor_id();
@@ -489,21 +575,27 @@ SUBPROGRAM int emit_closed(struct watched *watched)
 	record->received = watched->received.position;
 	record->protocol = watched->verdict < OTHER ? watched->verdict : PROTOCOL_UNKNOWN;
 	record->source = SOURCE_SOCKET;
-	record->payload_flags = watched->joined ? PAYLOAD_JOINED : 0;
+	record->payload_flags = flags | (watched->joined ? PAYLOAD_JOINED : 0);
 	record->payload_reserved = 0;
 	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
 	return 0;
 }
 
-/* Not where what is held is being written: then a later call, or the socket's destruction, is the end. */
-INLINE void end(struct watched *watched)
+enum chance {
+	NOT_THE_LAST = 0,
+	LAST_CHANCE,
+};
+
+/* An interrupt may find the batch taken: then a later call, or the socket's destruction, is the end. */
+INLINE void end(struct watched *watched, enum chance chance)
 {
+	int told;
+
 	if (watched->verdict != UNDECIDED && watched->verdict < OTHER) {
-		if (!take(watched))
+		told = tell_waiting(watched);
+		if (!told && chance != LAST_CHANCE)
 			return;
-		tell_held(watched);
-		give_back(watched);
-		emit_closed(watched);
+		emit_closed(watched, told ? 0 : PAYLOAD_EARLY);
 	}
 	watched->verdict = OTHER;
 	watched->ended = 1;
@@ -673,34 +765,40 @@ INLINE int ends_head(const __u8 *end)
 }
 
 /*
- * Puts a call of an HTTP/1 stream behind what is held, and tells all of it where a response begins with this call: until
- * then, and until the sweep, the connection's close, or calls that do not fit, nothing has to be told. Of a call in the
- * middle of a message the length alone counts, unless chunks may begin with it. Where this call cannot be held, what was held is
- * told before it.
+ * Puts a call of an HTTP/1 stream into a batch. Of a call in the middle of a message the length alone counts, unless chunks
+ * may begin with it. Where this call cannot be held, what waits of its socket is told before it.
  */
 SUBPROGRAM int hold(struct piece *piece)
 {
 	struct watched *watched = piece->watched;
-	struct payload_sequence *held = &watched->held;
 	struct direction *direction = piece->direction;
 	const void *buffer = piece->buffers.buffer;
 	struct user_vector vectors[2] = {};
-	__u32 wanted = least(piece->length, capture_bytes), first, more, got = 0, at, used;
+	__u32 wanted = least(piece->length, capture_bytes), first, more, got = 0, at, used, place;
+	struct payload_connection *connection;
 	enum beginning beginning;
 	__u16 begins = 0;
 	struct payload_part *part;
+	struct batch *batch;
 	__u8 *bytes;
 
-	if (!take(watched))
+	batch = take_batch(watched);
+	if (!batch)
 		return 0;
-	if (wanted > PART_MOST)
+	used = batch->used;
+	asm volatile("" : "+r"(used));
+	if (wanted > PART_MOST || used > BATCH_MOST)
 		goto unheld;
-	if (held->count >= SEQUENCE_PARTS || watched->used > HELD_MOST)
-		tell_held(watched);
-	used = watched->used;
-	if (used > HELD_MOST)
-		goto unheld;
-	bytes = watched->bytes + used;
+	place = watched->place;
+	at = used + sizeof(*part);
+	if (!place) {
+		connection = (struct payload_connection *)(batch->bytes + at);
+		*connection = watched->self;
+		connection->protocol = watched->verdict;
+		connection->connection.header.cpu = bpf_get_smp_processor_id();
+		at += sizeof(*connection);
+	}
+	bytes = batch->bytes + at;
 	*(__u64 *)bytes = 0;
 	*(__u64 *)(bytes + 8) = 0;
 	if (buffer) {
@@ -752,57 +850,67 @@ SUBPROGRAM int hold(struct piece *piece)
 		} else if (got > wanted) {
 			got = wanted;
 		}
-		at = got;
-		asm volatile("" : "+r"(at));
-		if (at >= 4 && at <= PART_MOST && ends_head(bytes + at)) {
+		more = got;
+		asm volatile("" : "+r"(more));
+		if (more >= 4 && more <= PART_MOST && ends_head(bytes + more)) {
 			direction->budget = 0;
 		} else {
 			if (wanted > got && piece->buffers.count > 1) {
+				first = more;
 				more = wanted - got;
 				if (more > vectors[1].length)
 					more = vectors[1].length;
 				/* Heads in more pieces than these two, or larger ones, are told by the slower way. */
-				asm volatile("" : "+r"(more));
-				if ((piece->buffers.count > 2 && got + more < wanted) || at > PART_MOST / 2 ||
+				asm volatile("" : "+r"(more), "+r"(first));
+				if ((piece->buffers.count > 2 && got + more < wanted) || first > PART_MOST / 2 ||
 				    more > PART_MOST / 2)
 					goto unheld;
-				if (more && !bpf_probe_read_user(bytes + at, more, (const void *)vectors[1].base))
+				if (more && !bpf_probe_read_user(bytes + first, more, (const void *)vectors[1].base))
 					got += more;
 			}
 			direction->budget -= least(got, direction->budget);
 		}
 	}
-	at = held->count - 1u;
-	if (!begins && got <= HEAD && piece->length > HEAD && at < SEQUENCE_PARTS && beginning == BEGINS_NOTHING) {
-		part = &held->parts[at];
+	more = watched->last;
+	asm volatile("" : "+r"(more));
+	if (place && !begins && got <= HEAD && piece->length > HEAD && more <= BATCH_MOST &&
+	    beginning == BEGINS_NOTHING) {
+		part = (struct payload_part *)(batch->bytes + more);
 		if (!((part->part_flags ^ piece->flags) & PAYLOAD_SENT) &&
 		    part->position + part->length == piece->position && part->length + piece->length > piece->length) {
 			part->length += piece->length;
 			if (!(part->part_flags & PAYLOAD_BEGINS))
 				part->time = piece->time;
-			give_back(watched);
+			give_back(batch);
 			return 1;
 		}
 	}
-	at = held->count;
-	asm volatile("" : "+r"(at));
-	if (at >= SEQUENCE_PARTS)
-		goto unheld;
-	part = &held->parts[at];
+	part = (struct payload_part *)(batch->bytes + used);
 	part->time = piece->time;
 	part->position = piece->position;
 	part->length = piece->length;
 	part->captured = got;
 	part->part_flags = piece->flags | begins | (got ? 0 : PAYLOAD_UNREADABLE);
-	held->count = at + 1;
-	watched->used = used + got;
-	if (beginning == BEGINS_RESPONSE)
-		tell_held(watched);
-	give_back(watched);
+	if (!place) {
+		place = sizeof(batch->sequence) + used + sizeof(*part);
+		watched->place = place;
+	}
+	part->place = place;
+	part->part_reserved = 0;
+	watched->last = used;
+	used = (at + got + 7) & ~7u;
+	batch->used = used;
+	batch->sequence.count++;
+	batch->sequence.header.timestamp = piece->time;
+	if (used > batch_bytes ||
+	    (beginning == BEGINS_RESPONSE && (__s64)(piece->time - batch->told) >= tell_interval))
+		tell_batch(batch);
+	give_back(batch);
 	return 1;
 unheld:
-	tell_held(watched);
-	give_back(watched);
+	if (watched->place)
+		tell_batch(batch);
+	give_back(batch);
 	return 0;
 }
 
@@ -877,7 +985,7 @@ INLINE int is_known(struct piece *piece)
 		if (watched->verdict != OTHER)
 			return 1;
 		watched->verdict = PROTOCOL_HTTP1;
-		end(watched);
+		end(watched, LAST_CHANCE);
 		return 0;
 	}
 	watched->verdict = recognize((const struct head *)head, length, watched->joined);
@@ -943,14 +1051,14 @@ SUBPROGRAM struct watched *meet(struct sock *sk, int *is_first)
 	watched = bpf_sk_storage_get(&sockets, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!watched)
 		return 0;
-	connection = &watched->held.connection;
+	connection = &watched->self.connection;
 	fill_connection(connection, sk, bpf_get_socket_cookie(sk), 0);
 	connection->role = begun->role;
 	connection->state = state;
 	connection->flags = TAKEN | (begun->from_start ? SEEN_FROM_START : 0);
-	watched->held.source = SOURCE_SOCKET;
+	watched->self.source = SOURCE_SOCKET;
 	watched->joined = !begun->from_start;
-	watched->held.payload_flags = watched->joined ? PAYLOAD_JOINED : 0;
+	watched->self.payload_flags = watched->joined ? PAYLOAD_JOINED : 0;
 	watched->verdict = first_verdict(sk, connection);
 	if (watched->verdict == OTHER) {
 		dismiss(sk);
@@ -959,14 +1067,11 @@ SUBPROGRAM struct watched *meet(struct sock *sk, int *is_first)
 	return watched;
 }
 
-/* What was held is the former process's. */
+/* What waits is the former process's: from now on it is told who. */
 SUBPROGRAM void change_process(struct watched *watched)
 {
-	if (watched->held.count && take(watched)) {
-		tell_held(watched);
-		give_back(watched);
-	}
-	name_current(&watched->held.connection.process);
+	name_current(&watched->self.connection.process);
+	watched->place = 0;
 }
 
 /*
@@ -995,7 +1100,7 @@ INLINE int on_transfer(struct sock *sk, int length, __u16 flags)
 		watched = meet(sk, &is_first);
 	if (!watched || watched->verdict == OTHER)
 		return is_first;
-	if (watched->held.connection.process.pid != (__u32)task->tgid) {
+	if (watched->self.connection.process.pid != (__u32)task->tgid) {
 		if (excluded_pid && excluded_pid == (__u32)task->tgid) {
 			dismiss(sk);
 			return is_first;
@@ -1078,7 +1183,7 @@ int payload_state(__u64 *ctx)
 		watched = bpf_sk_storage_get(&sockets, sk, 0, 0);
 		/* What has arrived may still be read: then the socket's own end is the end. */
 		if (watched && !watched->ended && !sk->sk_receive_queue.qlen)
-			end(watched);
+			end(watched, NOT_THE_LAST);
 	}
 	return 0;
 }
@@ -1089,43 +1194,29 @@ int payload_destroyed(__u64 *ctx)
 	struct watched *watched = bpf_sk_storage_get(&sockets, (struct sock *)ctx[0], 0, 0);
 
 	if (watched && !watched->ended)
-		end(watched);
+		end(watched, LAST_CHANCE);
 	return 0;
 }
 
-/* What waits for more, and for too long: an answer that does not come, an end that nothing follows. */
-SEC("iter/bpf_sk_storage_map")
-int payload_sweep(struct bpf_iter__bpf_sk_storage_map *ctx)
+static __attribute__((noinline)) long sweep_batch(__u32 cpu, void *unused)
 {
-	struct sock *sk = ctx->sk;
-	struct watched *watched;
-	__u32 last;
+	struct batch *batch = bpf_map_lookup_elem(&batches, &cpu);
 
-	if (!sk)
-		return 0;
-	watched = bpf_sk_storage_get(&sockets, sk, 0, 0);
-	if (!watched || !watched->held.count || !take(watched))
-		return 0;
-	last = watched->held.count - 1u;
-	if (last < SEQUENCE_PARTS && bpf_ktime_get_ns() - watched->held.parts[last].time > longest_hold)
-		tell_held(watched);
-	give_back(watched);
-	return 0;
-}
-
-/* All that is held, where nothing follows any more. */
-SEC("iter/bpf_sk_storage_map")
-int payload_finish(struct bpf_iter__bpf_sk_storage_map *ctx)
-{
-	struct sock *sk = ctx->sk;
-	struct watched *watched;
-
-	if (!sk)
-		return 0;
-	watched = bpf_sk_storage_get(&sockets, sk, 0, 0);
-	if (watched && take(watched)) {
-		tell_held(watched);
-		give_back(watched);
+	(void)unused;
+	if (!batch)
+		return 1;
+	if (batch->used && take(batch)) {
+		tell_batch(batch);
+		give_back(batch);
 	}
+	return 0;
+}
+
+/* Run at an interval: tells what waits, an answer's end that nothing follows, say. */
+SEC("syscall")
+int payload_sweep(void *context)
+{
+	(void)context;
+	bpf_loop(CPUS_MOST, sweep_batch, 0, 0);
 	return 0;
 }

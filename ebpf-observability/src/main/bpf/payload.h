@@ -45,6 +45,8 @@ enum payload_flag {
 	PAYLOAD_UNREADABLE = 4,
 	/* Of a part: it begins like a message, so its time is that of its first byte; else it is that of its last. */
 	PAYLOAD_BEGINS = 8,
+	/* Of a connection's end: parts of it may be told only after it, but not later than the next sweep. */
+	PAYLOAD_EARLY = 16,
 };
 
 /* connection.process is who made the call; connection.header.cookie names the socket. */
@@ -68,6 +70,17 @@ struct payload {
 	__u8 bytes[];
 };
 
+/* Who and where, once in a record for each of its connections. */
+struct payload_connection {
+	/* header.cpu is the one whose batch it is in, header.timestamp means nothing. */
+	struct connection_event connection;
+	__u8 protocol;
+	__u8 source;
+	/* enum payload_flag: JOINED. */
+	__u16 payload_flags;
+	__u32 payload_reserved;
+};
+
 /* What one call carried, or several in a row of which nothing but the beginning is told. */
 struct payload_part {
 	__u64 time;
@@ -78,26 +91,22 @@ struct payload_part {
 	__u16 captured;
 	/* enum payload_flag: SENT, UNREADABLE, BEGINS. */
 	__u16 part_flags;
+	/*
+	 * Where its payload_connection is, in bytes from the record's beginning: right behind this part where it is the
+	 * connection's first one in this record. The captured bytes follow, and then the next part, at a multiple of 8.
+	 */
+	__u32 place;
+	__u32 part_reserved;
 };
 
-enum {
-	/* The end of the response before, a request, the beginning of its response. */
-	SEQUENCE_PARTS = 3,
-};
-
-/* What passed over one socket, in order: an exchange takes one record in place of one a call. */
+/*
+ * What passed over several sockets, the parts of each in order. Its header's time is that of the last part, its cookie
+ * means nothing. Behind it count parts.
+ */
 struct payload_sequence {
-	/* Its time is the last part's. */
-	struct connection_event connection;
-	struct payload_part parts[SEQUENCE_PARTS];
-	__u8 count;
-	__u8 protocol;
-	__u8 source;
-	__u8 sequence_reserved;
-	/* enum payload_flag: JOINED. */
-	__u16 payload_flags;
-	__u16 sequence_reserved_too;
-	/* Behind it the captured bytes of each part, one part's behind the other's. */
+	struct event_header header;
+	__u32 count;
+	__u32 sequence_reserved;
 };
 
 /* A connection of which payload was told is over; or its plaintext is. */
@@ -125,6 +134,8 @@ struct payload_vocabulary {
 		struct payload payload;
 		struct payload_closed payload_closed;
 		struct payload_sequence payload_sequence;
+		struct payload_part payload_part;
+		struct payload_connection payload_connection;
 	} *record;
 };
 

@@ -35,6 +35,11 @@ public final class PayloadClosedView extends SocketView {
         return format.protocols[u8(format.closedProtocol)];
     }
 
+    /** {@return whether bytes of it may be told only after this, in the time of one sweep at most} */
+    public boolean isEarly() {
+        return (u16(format.closedFlags) & format.early) != 0;
+    }
+
     /** {@return where its bytes were seen} */
     public PayloadSource source() {
         return format.sources[u8(format.closedSource)];

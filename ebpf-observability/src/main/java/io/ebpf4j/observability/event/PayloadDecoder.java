@@ -6,7 +6,9 @@ import io.ebpf4j.observability.protocol.Http2Connection;
 import io.ebpf4j.observability.protocol.HttpExchange;
 import io.ebpf4j.observability.protocol.HttpListener;
 import io.ebpf4j.observability.protocol.StreamStart;
+import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * itself. A record whose protocol is not known is looked at here. One thread feeds; {@link #counts()} is for any.
  */
 public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
+    /** How long after an early end bytes may come: the programs are swept ten times a second. */
+    private static final long LATEST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** The end of a connection that was told before its last bytes. */
+    private record Ending(long key, long time) {}
+
     private final PayloadOptions options;
     private final Consumer<? super ConnectivityEvent> consumer;
     private final ConnectionTable<Stream> streams;
@@ -33,6 +41,9 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
     private final AtomicLong malformed = new AtomicLong();
     private final AtomicLong evicted = new AtomicLong();
     private final AtomicLong kept = new AtomicLong();
+    /** Closed, but bytes of them may still come. */
+    private final ArrayDeque<Ending> endings = new ArrayDeque<>();
+
     private long now;
     private int cpu;
 
@@ -66,16 +77,34 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
     public void closed(PayloadClosedView view) {
         now = view.timestamp();
         cpu = view.cpu();
-        Stream stream = streams.remove(key(view.stream(), view.source()));
+        long key = key(view.stream(), view.source());
+        if (view.isEarly()) {
+            endings.add(new Ending(key, now));
+        } else {
+            close(key, now);
+        }
+    }
+
+    private void close(long key, long time) {
+        Stream stream = streams.remove(key);
         if (stream != null) {
             kept.setOpaque(streams.size());
-            stream.close(now);
+            stream.close(time);
+        }
+    }
+
+    @Override
+    public void elapse(long time) {
+        while (!endings.isEmpty() && time - endings.getFirst().time() >= LATEST_NANOS) {
+            Ending ending = endings.removeFirst();
+            close(ending.key(), ending.time());
         }
     }
 
     /** Reports what is under way as far as it came, as if every connection ended with the last record. */
     @Override
     public void close() {
+        endings.clear();
         streams.drain(stream -> stream.close(now));
         kept.setOpaque(0);
     }

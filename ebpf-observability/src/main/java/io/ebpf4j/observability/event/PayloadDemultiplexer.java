@@ -44,13 +44,9 @@ public final class PayloadDemultiplexer implements RecordReader {
                 ? 0
                 : segment.get(ValueLayout.JAVA_BYTE, offset + format.header.type) & 0xff;
         if (number == sequenceNumber && length >= format.sequenceSize) {
-            int parts = payload.moveToSequence(segment, offset, length);
-            if (parts >= 0) {
+            if (holdsItsParts(segment, offset, length)) {
                 count(sequences);
-                for (int i = 0; i < parts; i++) {
-                    payload.moveToNextPart();
-                    handler.payload(payload);
-                }
+                handOver(segment, offset);
                 return Verdict.CONTINUE;
             }
         } else if (number == payloadNumber && length >= format.size) {
@@ -68,6 +64,36 @@ public final class PayloadDemultiplexer implements RecordReader {
         }
         count(rejected);
         return Verdict.CONTINUE;
+    }
+
+    /** All of them are looked at before the first one is handed on. */
+    private boolean holdsItsParts(MemorySegment segment, long offset, int length) {
+        long count = parts(segment, offset);
+        long at = format.sequenceSize;
+        for (long i = 0; i < count; i++) {
+            if (at + format.partSize > length) {
+                return false;
+            }
+            long next = payload.moveToPart(segment, offset, at);
+            if (!payload.fits(offset, length)) {
+                return false;
+            }
+            at = next;
+        }
+        return true;
+    }
+
+    private void handOver(MemorySegment segment, long offset) {
+        long count = parts(segment, offset);
+        long at = format.sequenceSize;
+        for (long i = 0; i < count; i++) {
+            at = payload.moveToPart(segment, offset, at);
+            handler.payload(payload);
+        }
+    }
+
+    private long parts(MemorySegment segment, long offset) {
+        return Integer.toUnsignedLong(segment.get(ValueLayout.JAVA_INT_UNALIGNED, offset + format.partsCount));
     }
 
     private static void count(AtomicLong counter) {
@@ -95,6 +121,11 @@ public final class PayloadDemultiplexer implements RecordReader {
     @Override
     public MessageCounts messages() {
         return handler.messages();
+    }
+
+    @Override
+    public void elapse(long now) {
+        handler.elapse(now);
     }
 
     @Override

@@ -21,6 +21,13 @@ public interface PayloadHandler {
         return MessageCounts.NONE;
     }
 
+    /**
+     * Lets time pass where no record does.
+     *
+     * @param now the time, CLOCK_MONOTONIC nanoseconds
+     */
+    default void elapse(long now) {}
+
     /** Reports what is under way as far as it came: no record follows. */
     default void finish() {}
 }

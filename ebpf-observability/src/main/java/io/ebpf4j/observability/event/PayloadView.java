@@ -19,10 +19,13 @@ public final class PayloadView extends SocketView {
         RECEIVED
     }
 
+    private static final long NO_PART = -1;
+    private static final int ALIGNMENT = Long.BYTES;
+
     private final PayloadFormat format;
-    /** Where in the record the part is that is looked at; 0 in a record of one call. */
-    private long part;
-    /** Where its bytes are, from the record's beginning on. */
+    /** Where in the ring the part is that is looked at; {@link #NO_PART} in a record of one call. */
+    private long part = NO_PART;
+    /** Where its bytes are in the ring. */
     private long captures;
 
     PayloadView(PayloadFormat format) {
@@ -33,42 +36,38 @@ public final class PayloadView extends SocketView {
     /** Goes to the record of one call. */
     void moveToCall(MemorySegment ring, long offset) {
         moveTo(ring, offset);
-        part = 0;
-        captures = format.size;
+        part = NO_PART;
+        captures = offset + format.size;
     }
 
-    /** Goes to a record of several parts, before the first of them; says how many there are, -1 where they do not fit into it. */
-    int moveToSequence(MemorySegment ring, long offset, int recordLength) {
-        moveTo(ring, offset);
-        int count = u8(format.partsCount);
-        if (count > format.partsMost) {
-            return -1;
-        }
-        long end = format.sequenceSize;
-        part = format.parts;
-        for (int i = 0; i < count; i++) {
-            if (captured() > length()) {
-                return -1;
-            }
-            end += captured();
-            part += format.partSize;
-        }
-        part = format.parts - format.partSize;
-        captures = format.sequenceSize;
-        return end <= recordLength ? count : -1;
+    /**
+     * Goes to a part of a record of several, which may say of itself whatever it likes; to be asked {@link #fits} then.
+     *
+     * @param at where in the record it is
+     * @return where the next one is
+     */
+    long moveToPart(MemorySegment ring, long offset, long at) {
+        long after = at + format.partSize;
+        long place = Integer.toUnsignedLong(ring.get(U32, offset + at + format.partPlace));
+        moveTo(ring, offset + place);
+        part = offset + at;
+        captures = offset + after + (place == after ? format.placeSize : 0);
+        return Math.ceilDiv(captures + captured(), ALIGNMENT) * ALIGNMENT - offset;
     }
 
-    /** Goes to the next part, of which there has to be one. */
-    void moveToNextPart() {
-        if (part >= format.parts) {
-            captures += captured();
-        }
-        part += format.partSize;
+    /** {@return whether the part lies in its record, its connection before it or right behind it} */
+    boolean fits(long offset, int recordLength) {
+        long at = part - offset;
+        long place = base() - offset;
+        return captured() <= length()
+                && place >= format.sequenceSize + format.partSize
+                && (place == at + format.partSize || place + format.placeSize <= at)
+                && captures + captured() <= offset + recordLength;
     }
 
     @Override
     public long timestamp() {
-        return part == 0 ? super.timestamp() : u64(part + format.partTime);
+        return part == NO_PART ? super.timestamp() : partLong(format.partTime);
     }
 
     /** {@return which way they went} */
@@ -81,37 +80,38 @@ public final class PayloadView extends SocketView {
      * object, whose socket may not be known}
      */
     public long stream() {
-        return part != 0 || source() == PayloadSource.SOCKET ? cookie() : u64(format.stream);
+        return part != NO_PART || source() == PayloadSource.SOCKET ? cookie() : u64(format.stream);
     }
 
     /** {@return bytes of this direction before these, counted from the connection's start, or from its first sight} */
     public long position() {
-        return u64(part == 0 ? format.position : part + format.partPosition);
+        return part == NO_PART ? u64(format.position) : partLong(format.partPosition);
     }
 
     /** {@return how many bytes passed} */
     public long length() {
-        return Integer.toUnsignedLong(u32(part == 0 ? format.length : part + format.partLength));
+        return Integer.toUnsignedLong(
+                part == NO_PART ? u32(format.length) : segment().get(U32, part + format.partLength));
     }
 
     /** {@return how many of them, the first ones, are here} */
     public int captured() {
-        return part == 0 ? u32(format.captured) : u16(part + format.partCaptured);
+        return part == NO_PART ? u32(format.captured) : partShort(format.partCaptured);
     }
 
     /** {@return what they are taken for} */
     public PayloadProtocol protocol() {
-        return format.protocols[u8(part == 0 ? format.protocol : format.sequenceProtocol)];
+        return format.protocols[u8(part == NO_PART ? format.protocol : format.placeProtocol)];
     }
 
     /** {@return where they were seen} */
     public PayloadSource source() {
-        return format.sources[u8(part == 0 ? format.source : format.sequenceSource)];
+        return format.sources[u8(part == NO_PART ? format.source : format.placeSource)];
     }
 
     /** {@return whether the connection is older than the program, so that positions count from its first sight} */
     public boolean joinedLate() {
-        return part == 0 ? hasFlag(format.joined) : (u16(format.sequenceFlags) & format.joined) != 0;
+        return part == NO_PART ? hasFlag(format.joined) : (u16(format.placeFlags) & format.joined) != 0;
     }
 
     /** {@return whether there was no buffer to read: sendfile, splice, io_uring, memory that was paged out} */
@@ -126,7 +126,7 @@ public final class PayloadView extends SocketView {
 
     /** {@return where in {@link #bytes()} the first one is; {@link #captured()} follow} */
     public long bytesOffset() {
-        return base() + captures;
+        return captures;
     }
 
     /** {@return whether a record of that length holds what it says that it holds} */
@@ -136,6 +136,14 @@ public final class PayloadView extends SocketView {
     }
 
     private boolean hasFlag(int flag) {
-        return (u16(part == 0 ? format.flags : part + format.partFlags) & flag) != 0;
+        return ((part == NO_PART ? u16(format.flags) : partShort(format.partFlags)) & flag) != 0;
+    }
+
+    private int partShort(long member) {
+        return segment().get(U16, part + member) & 0xffff;
+    }
+
+    private long partLong(long member) {
+        return segment().get(U64, part + member);
     }
 }

@@ -14,9 +14,9 @@ import java.time.Duration;
  * for use by several threads.
  */
 public abstract sealed class SocketView permits ConnectionView, DatagramView, DnsView, PayloadClosedView, PayloadView {
-    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
-    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
+    static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+    static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED;
+    static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfLong NETWORK = U64.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int NANOS_PER_MICRO = 1000;
 

@@ -10,6 +10,7 @@ import io.ebpf4j.object.Skipped;
 import io.ebpf4j.program.BpfProgram;
 import io.ebpf4j.spec.AttachType;
 import io.ebpf4j.spec.ObjectSpec;
+import io.ebpf4j.spec.ProgramType;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -60,8 +61,8 @@ final class AttachedObject implements AutoCloseable {
     /** Attaches the programs of those names that this kernel can run. */
     void attach(Predicate<String> names) {
         for (BpfProgram program : object.programs().values()) {
-            if (!names.test(program.name()) || program.attachType().equals(AttachType.TRACE_ITER)) {
-                continue; // an iterator runs when its walk is read
+            if (!names.test(program.name()) || isRunOnDemand(program)) {
+                continue;
             }
             links.add(
                     switch (AutoAttach.attach(program)) {
@@ -70,6 +71,12 @@ final class AttachedObject implements AutoCloseable {
                             throw new IllegalStateException("program " + program.name() + ": " + manual.reason());
                     });
         }
+    }
+
+    /** An iterator runs when its walk is read, a program of type syscall when it is called. */
+    private static boolean isRunOnDemand(BpfProgram program) {
+        return program.attachType().equals(AttachType.TRACE_ITER)
+                || program.type().equals(ProgramType.SYSCALL);
     }
 
     /** The object itself, for who attaches programs in ways of his own. */

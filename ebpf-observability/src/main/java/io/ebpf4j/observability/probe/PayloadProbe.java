@@ -1,7 +1,7 @@
 package io.ebpf4j.observability.probe;
 
 import io.ebpf4j.btf.Btf;
-import io.ebpf4j.link.IteratorLink;
+import io.ebpf4j.kernel.sys.Kernel;
 import io.ebpf4j.map.BpfMap;
 import io.ebpf4j.map.UpdateMode;
 import io.ebpf4j.object.LoadOptions;
@@ -14,6 +14,7 @@ import io.ebpf4j.observability.event.PayloadProtocol;
 import io.ebpf4j.observability.event.PayloadType;
 import io.ebpf4j.observability.event.RecordReader;
 import io.ebpf4j.program.BpfProgram;
+import io.ebpf4j.program.TestRun;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -30,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  * the process (sendfile, splice, io_uring) is told by its length alone, so a message's framing holds; a head that goes so
  * is not read.
  *
- * <p>Of HTTP/1 a record tells an exchange, not a call: a request is held in the kernel until its response begins, and the end of
- * a response until the next one does, a tenth of a second at most where somebody {@linkplain #tend tends} or {@linkplain #poll
- * polls} the probe. Memory for what is held, 2 KiB, is taken only for a socket whose bytes are told.
+ * <p>Of HTTP/1 a record tells exchanges, not calls: they are gathered in the kernel, by CPU, until a response begins and
+ * none did for a millisecond, until 16 KiB are full, or until the connection ends; and where nothing follows a tenth of a second
+ * at most, if somebody {@linkplain #tend tends} or {@linkplain #poll polls} the probe. So a record that is lost may be of many
+ * exchanges; how many bytes of them were missed, {@link io.ebpf4j.observability.event.PayloadCounts} tell.
  *
  * <p>One thread polls; {@link #wakeup}, {@link #counts} and {@link #close} are for any thread, closing only after polling
  * has ended.
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 public final class PayloadProbe implements LayerProbe {
     private static final int BYTES_PER_WAKE = 4096;
     private static final int MOST_PER_WAKE = 1024;
+    private static final int BATCH_BYTES = 16 << 10; // BATCH_MOST of payload.bpf.c
+    private static final int BATCHES_OF_A_RING = 8;
     private static final long LONGEST_WAIT = 100_000_000; // nanoseconds
 
     static final String FIRST_SENT = "first_sent";
@@ -49,7 +53,6 @@ public final class PayloadProbe implements LayerProbe {
     private final AttachedObject object;
     private final PayloadFormat format;
     private final PayloadDemultiplexer demultiplexer;
-    private final IteratorLink.Options everySocket;
     private @Nullable ProbeDrain drain;
     private volatile boolean woken;
     private long nextSweep = System.nanoTime();
@@ -58,8 +61,6 @@ public final class PayloadProbe implements LayerProbe {
         this.object = object;
         this.format = format;
         demultiplexer = new PayloadDemultiplexer(format, handler);
-        everySocket = new IteratorLink.Options(
-                new IteratorLink.Scope.MapElements(object.map("sockets").fd()));
     }
 
     /**
@@ -104,19 +105,23 @@ public final class PayloadProbe implements LayerProbe {
         long own = options.ownProcess() == PayloadProbeOptions.OwnProcess.LEFT_OUT
                 ? ProcessHandle.current().pid()
                 : 0;
+        int batch = Math.min(BATCH_BYTES, options.ringBytes() / BATCHES_OF_A_RING);
         return LoadOptions.DEFAULTS
                 .withMaxEntries("events", options.ringBytes())
+                .withMaxEntries("batches", Kernel.system().possibleCpus())
+                .withGlobal("batch_bytes", batch)
+                .withGlobal("wake_batches", wakeInterval(options.ringBytes(), BATCHES_OF_A_RING * batch))
                 .withGlobal("only_netns", options.networkNamespace())
                 .withGlobal("excluded_pid", own)
                 .withGlobal("capture_bytes", options.captureBytes())
                 .withGlobal("capture_frames", options.captureFrameBytes())
-                .withGlobal("wake_interval", wakeInterval(options.ringBytes()))
+                .withGlobal("wake_interval", wakeInterval(options.ringBytes(), BYTES_PER_WAKE))
                 .withGlobal("protocols", bits(options.protocols(), format));
     }
 
     /** A wake-up is an interrupt that the writer sends itself, so it waits for some records, but never for much of the ring. */
-    private static long wakeInterval(int ringBytes) {
-        return Math.clamp(Integer.highestOneBit(ringBytes / BYTES_PER_WAKE), 1, MOST_PER_WAKE);
+    private static long wakeInterval(int ringBytes, int bytesPerWake) {
+        return Math.clamp(Integer.highestOneBit(ringBytes / bytesPerWake), 1, MOST_PER_WAKE);
     }
 
     private static long bits(Set<PayloadProtocol> protocols, PayloadFormat format) {
@@ -174,15 +179,19 @@ public final class PayloadProbe implements LayerProbe {
     public void tend(long now) {
         if (now - nextSweep >= 0) {
             nextSweep = now + SWEEP_INTERVAL;
-            SocketSweeper.walk(object.program("payload_sweep"), everySocket);
+            sweep();
         }
+    }
+
+    private void sweep() {
+        object.program("payload_sweep").testRun(TestRun.once());
     }
 
     /** Also tells what is held, which nothing follows any more. */
     @Override
     public void detach() {
         if (object.detach()) {
-            SocketSweeper.walk(object.program("payload_finish"), everySocket);
+            sweep();
         }
     }
 

@@ -11,8 +11,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Records as the programs write them, with bytes as real peers send them. */
@@ -64,20 +66,38 @@ class PayloadDecoderTest {
     }
 
     /** One part of a record of several. */
-    private record Part(boolean sent, long position, long length, String captured, String... flags) {}
+    private record Part(long cookie, boolean sent, long position, long length, String captured, String... flags) {}
 
-    private MemorySegment sequence(long cookie, String role, int room, Part... parts) {
-        MemorySegment record = record(FORMAT.sequenceSize + room, "EVENT_PAYLOAD_SEQUENCE", cookie, role);
-        record.set(ValueLayout.JAVA_BYTE, FORMAT.partsCount, (byte) parts.length);
-        record.set(ValueLayout.JAVA_BYTE, FORMAT.sequenceProtocol, (byte) number("payload_protocol", "PROTOCOL_HTTP1"));
-        record.set(ValueLayout.JAVA_BYTE, FORMAT.sequenceSource, (byte) number("payload_source", "SOURCE_SOCKET"));
-        long at = FORMAT.parts;
-        long bytes = FORMAT.sequenceSize;
+    /** As the programs write it: behind a connection's first part is the connection. */
+    private MemorySegment sequence(String role, int room, Part... parts) {
+        MemorySegment record = record(
+                FORMAT.sequenceSize + parts.length * (FORMAT.partSize + FORMAT.placeSize) + room,
+                "EVENT_PAYLOAD_SEQUENCE",
+                0,
+                "ROLE_UNKNOWN");
+        record.set(ValueLayout.JAVA_INT, FORMAT.partsCount, parts.length);
+        Map<Long, Long> places = new HashMap<>();
+        long at = FORMAT.sequenceSize;
         for (Part part : parts) {
+            long bytes = at + FORMAT.partSize;
+            Long place = places.get(part.cookie);
+            if (place == null) {
+                place = bytes;
+                places.put(part.cookie, place);
+                MemorySegment.copy(
+                        record(FORMAT.size, "EVENT_PAYLOAD", part.cookie, role), 0, record, place, FORMAT.placeSize);
+                record.set(ValueLayout.JAVA_BYTE, place + FORMAT.placeProtocol, (byte)
+                        number("payload_protocol", "PROTOCOL_HTTP1"));
+                record.set(ValueLayout.JAVA_BYTE, place + FORMAT.placeSource, (byte)
+                        number("payload_source", "SOURCE_SOCKET"));
+                record.set(ValueLayout.JAVA_SHORT, place + FORMAT.placeFlags, (short) 0);
+                bytes += FORMAT.placeSize;
+            }
             record.set(ValueLayout.JAVA_LONG, at + FORMAT.partTime, now += 10);
             record.set(ValueLayout.JAVA_LONG, at + FORMAT.partPosition, part.position);
             record.set(ValueLayout.JAVA_INT, at + FORMAT.partLength, (int) part.length);
             record.set(ValueLayout.JAVA_SHORT, at + FORMAT.partCaptured, (short) part.captured.length());
+            record.set(ValueLayout.JAVA_INT, at + FORMAT.partPlace, (int) (long) place);
             int flags = Arrays.stream(part.flags)
                     .mapToInt(flag -> number("payload_flag", flag))
                     .sum();
@@ -91,8 +111,7 @@ class PayloadDecoderTest {
                     ValueLayout.JAVA_BYTE,
                     bytes,
                     Math.clamp(record.byteSize() - bytes, 0, captured.length));
-            bytes += captured.length;
-            at += FORMAT.partSize;
+            at = Math.ceilDiv(bytes + captured.length, Long.BYTES) * Long.BYTES;
         }
         return record;
     }
@@ -106,23 +125,21 @@ class PayloadDecoderTest {
     void oneRecordMayHoldAnExchangeAndTheEndOfTheOneBefore() {
         String answer = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n";
         handle(sequence(
-                1,
                 "ROLE_CLIENT",
                 100,
-                new Part(true, 0, REQUEST.length(), REQUEST, "PAYLOAD_BEGINS"),
-                new Part(false, 0, answer.length() + 1000, answer, "PAYLOAD_BEGINS")));
+                new Part(1, true, 0, REQUEST.length(), REQUEST, "PAYLOAD_BEGINS"),
+                new Part(1, false, 0, answer.length() + 1000, answer, "PAYLOAD_BEGINS")));
         assertThat(events).isEmpty();
         handle(sequence(
-                1,
                 "ROLE_CLIENT",
                 100,
-                new Part(false, answer.length() + 1000, 4000, "sixteen of bytes"),
-                new Part(true, REQUEST.length(), REQUEST.length(), REQUEST, "PAYLOAD_BEGINS"),
-                new Part(false, answer.length() + 5000, RESPONSE.length(), RESPONSE, "PAYLOAD_BEGINS")));
+                new Part(1, false, answer.length() + 1000, 4000, "sixteen of bytes"),
+                new Part(1, true, REQUEST.length(), REQUEST.length(), REQUEST, "PAYLOAD_BEGINS"),
+                new Part(1, false, answer.length() + 5000, RESPONSE.length(), RESPONSE, "PAYLOAD_BEGINS")));
         HttpExchange first = ((HttpExchanged) events.getFirst()).exchange();
         assertThat(first.status()).isEqualTo(200);
         assertThat(first.latency()).isEqualTo(10);
-        assertThat(first.duration()).isEqualTo(21); // the second record's own time is between
+        assertThat(first.duration()).isEqualTo(22); // the records' own times are between
         assertThat(first.responseBytes()).isEqualTo(answer.length() + 5000);
         HttpExchange second = ((HttpExchanged) events.getLast()).exchange();
         assertThat(second.status()).isEqualTo(204);
@@ -133,23 +150,73 @@ class PayloadDecoderTest {
     }
 
     @Test
+    void oneRecordMayHoldExchangesOfSeveralConnections() {
+        handle(sequence(
+                "ROLE_SERVER",
+                100,
+                new Part(1, false, 0, REQUEST.length(), REQUEST),
+                new Part(2, false, 0, REQUEST.length(), REQUEST),
+                new Part(1, true, 0, RESPONSE.length(), RESPONSE),
+                new Part(1, false, REQUEST.length(), REQUEST.length(), REQUEST),
+                new Part(2, true, 0, RESPONSE.length(), RESPONSE),
+                new Part(1, true, RESPONSE.length(), RESPONSE.length(), RESPONSE)));
+        assertThat(events)
+                .extracting(event -> ((HttpExchanged) event).connection().cookie())
+                .containsExactly(1L, 2L, 1L);
+        assertThat(events)
+                .extracting(event -> ((HttpExchanged) event).exchange().latency())
+                .containsExactly(21L, 30L, 20L); // the second connection takes a time of its own
+        assertThat(decoder.counts().lostBytes()).isZero();
+        assertThat(decoder.counts().connections()).isEqualTo(2);
+    }
+
+    @Test
     void aSequenceThatDoesNotHoldWhatItSaysIsRejected() {
-        Part request = new Part(true, 0, REQUEST.length(), REQUEST);
-        handle(sequence(1, "ROLE_CLIENT", 8, request)); // more bytes than there are
-        handle(sequence(1, "ROLE_CLIENT", 100, new Part(true, 0, 1, REQUEST))); // more captured than passed
-        MemorySegment crowded = sequence(1, "ROLE_CLIENT", 100, request);
-        crowded.set(ValueLayout.JAVA_BYTE, FORMAT.partsCount, (byte) -1);
+        Part request = new Part(1, true, 0, REQUEST.length(), REQUEST);
+        handle(sequence("ROLE_CLIENT", 8, request)); // more bytes than there are
+        handle(sequence("ROLE_CLIENT", 100, new Part(1, true, 0, 1, REQUEST))); // more captured than passed
+        MemorySegment crowded = sequence("ROLE_CLIENT", 100, request);
+        crowded.set(ValueLayout.JAVA_INT, FORMAT.partsCount, -1);
         handle(crowded);
-        handle(sequence(1, "ROLE_CLIENT", 100, request).asSlice(0, FORMAT.sequenceSize - 1));
-        assertThat(demultiplexer.rejected()).isEqualTo(4);
+        handle(sequence("ROLE_CLIENT", 100, request).asSlice(0, FORMAT.sequenceSize - 1));
+        handle(sequence("ROLE_CLIENT", 100, request).asSlice(0, FORMAT.sequenceSize + FORMAT.partSize - 1));
+        // a connection in the record's head, behind the record's end, above what a place may be, over the part itself
+        for (int place : new int[] {0, 1 << 20, -8, (int) FORMAT.sequenceSize + 8}) {
+            MemorySegment misplaced = sequence("ROLE_CLIENT", 100, request);
+            misplaced.set(ValueLayout.JAVA_INT, FORMAT.sequenceSize + FORMAT.partPlace, place);
+            handle(misplaced);
+        }
+        assertThat(demultiplexer.rejected()).isEqualTo(9);
         assertThat(demultiplexer.delivered(PayloadType.PAYLOAD_SEQUENCE)).isZero();
         assertThat(decoder.counts().connections()).isZero();
     }
 
-    private void closed(long cookie) {
+    /** An interrupt finds the batch taken, and can only say that the connection is over. */
+    @Test
+    void bytesMayComeAfterAnEarlyEnd() {
+        text(1, "ROLE_CLIENT", true, 0, REQUEST);
+        MemorySegment end = closing(1);
+        end.set(ValueLayout.JAVA_SHORT, FORMAT.closedFlags, (short) number("payload_flag", "PAYLOAD_EARLY"));
+        handle(end);
+        long ended = now - 1;
+        demultiplexer.elapse(ended + 499_999_999);
+        text(1, "ROLE_CLIENT", false, 0, RESPONSE);
+        assertThat(((HttpExchanged) events.getFirst()).exchange().status()).isEqualTo(204);
+        assertThat(decoder.counts().connections()).isOne();
+        demultiplexer.elapse(ended + 500_000_000);
+        assertThat(decoder.counts().connections()).isZero();
+        assertThat(decoder.counts().lostBytes()).isZero();
+        assertThat(events).hasSize(1);
+    }
+
+    private MemorySegment closing(long cookie) {
         MemorySegment record = record(FORMAT.closedSize, "EVENT_PAYLOAD_CLOSED", cookie, "ROLE_CLIENT");
         record.set(ValueLayout.JAVA_BYTE, FORMAT.closedSource, (byte) number("payload_source", "SOURCE_SOCKET"));
-        demultiplexer.handle(record, 0, (int) record.byteSize());
+        return record;
+    }
+
+    private void closed(long cookie) {
+        handle(closing(cookie));
     }
 
     @Test

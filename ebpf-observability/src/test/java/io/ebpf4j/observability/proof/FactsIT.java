@@ -103,7 +103,7 @@ class FactsIT {
         });
     }
 
-    /** With TCP and HTTP watched: the programs run three times a request and side, one record is written. */
+    /** With TCP and HTTP watched: the programs run three times a request and side, one record is written for many. */
     @Test
     void m20ARequestTakesFewProgramRunsAndRecords() {
         try (Nginx nginx = new Nginx(network, folder, 1);
@@ -124,8 +124,8 @@ class FactsIT {
                         "M20: %d requests, %.2f runs and %.2f records a request and side at least%n",
                         wrk.requests(), runs, records);
             }
-            // connections as they begin and end, and an answer that came in two reads, are the fraction
-            assertThat(records).isBetween(0.9, 1.3);
+            // a batch is full, or a millisecond old, before it becomes one
+            assertThat(records).isBetween(0.001, 0.5);
             // three of this network, and room for what others do on the machine meanwhile
             assertThat(runs).isBetween(2.9, 6.0);
         }
