@@ -31,7 +31,9 @@ public abstract sealed class SocketView permits ConnectionView, DatagramView, Dn
     }
 
     final void moveTo(MemorySegment ring, long offset) {
-        segment = ring;
+        if (segment != ring) { // to write a reference costs more than to compare it
+            segment = ring;
+        }
         base = offset;
     }
 
