@@ -27,7 +27,9 @@ record FlowRecord(long sequence, long addressHigh, long addressLow, long bytes, 
         private RecordView view;
 
         Flyweight over(RecordView record) {
-            view = record;
+            if (view != record) { // a ring has one view, and to write a reference costs more than to compare it
+                view = record;
+            }
             return this;
         }
 

@@ -15,37 +15,50 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * each further one the same bytes as a hidden class, which the JIT profiles and compiles by itself and which is unloaded
  * with its handler. Where the class file cannot be read, as in a native image, the one loop serves all.
  */
-final class HandlerLoops {
-    private static final DrainLoop SHARED = new RingLoop();
-    private static final AtomicBoolean TAKEN = new AtomicBoolean();
+final class HandlerLoops<L> {
+    private static final HandlerLoops<DrainLoop> RECORDS = new HandlerLoops<>(DrainLoop.class, new RingLoop());
+    private static final HandlerLoops<PerfDrainLoop> SAMPLES = new HandlerLoops<>(PerfDrainLoop.class, new PerfLoop());
 
-    private static final ClassValue<DrainLoop> OWN = new ClassValue<>() {
+    private final Class<L> type;
+    private final L shared;
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    private final ClassValue<L> own = new ClassValue<>() {
         @Override
-        protected DrainLoop computeValue(Class<?> handler) {
-            return TAKEN.compareAndSet(false, true) ? SHARED : copy();
+        protected L computeValue(Class<?> handler) {
+            return taken.compareAndSet(false, true) ? shared : copy();
         }
     };
 
-    private HandlerLoops() {}
-
-    /** The loop for handlers of a class. */
-    static DrainLoop of(Class<?> handler) {
-        return OWN.get(handler);
+    private HandlerLoops(Class<L> type, L shared) {
+        this.type = type;
+        this.shared = shared;
     }
 
-    private static DrainLoop copy() {
+    /** The loop over a ring buffer for handlers of a class. */
+    static DrainLoop of(Class<?> handler) {
+        return RECORDS.own.get(handler);
+    }
+
+    /** The loop over a perf buffer for handlers of a class. */
+    static PerfDrainLoop ofSamples(Class<?> handler) {
+        return SAMPLES.own.get(handler);
+    }
+
+    private L copy() {
+        Class<?> loop = shared.getClass();
         byte[] bytes;
-        try (InputStream classFile = RingLoop.class.getResourceAsStream("RingLoop.class")) {
+        try (InputStream classFile = loop.getResourceAsStream(loop.getSimpleName() + ".class")) {
             if (classFile == null) {
-                return SHARED;
+                return shared;
             }
             bytes = classFile.readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the class file of " + RingLoop.class.getName(), e);
+            throw new UncheckedIOException("cannot read the class file of " + loop.getName(), e);
         }
         try {
             MethodHandles.Lookup hidden = MethodHandles.lookup().defineHiddenClass(bytes, true);
-            return (DrainLoop) hidden.lookupClass().getDeclaredConstructor().newInstance();
+            return type.cast(hidden.lookupClass().getDeclaredConstructor().newInstance());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("a class of this package cannot be loaded once more", e);
         }

@@ -31,9 +31,9 @@ final class PerfRing {
     static final int RECORD_LOST = 2;
     static final int RECORD_SAMPLE = 9;
 
-    private static final long HEADER = 8;
+    static final long HEADER = 8;
     private static final long SIZE = 6; // of the record, in its header
-    private static final long RAW = 12; // from the record to the bytes of a sample
+    static final long RAW = 12; // from the record to the bytes of a sample
     private static final long LOST = 16; // from the record to the number of those lost
     private static final int GREATEST_RECORD = 1 << 16; // the size has sixteen bits
 
@@ -47,14 +47,15 @@ final class PerfRing {
     private final String name;
     private final int cpu;
     private final MemorySegment records;
-    private final long control;
-    private final long data;
-    private final long size;
-    private final long mask;
-    private final long quantum;
-    private final RecordView inPlace;
     private final MemorySegment pieces;
     private final RecordView joined;
+    // Read by the drain loop, which is a class of its own.
+    final long control;
+    final long data;
+    final long size;
+    final long mask;
+    final long quantum;
+    final RecordView inPlace;
 
     // Of the last drain; the buffer adds them up.
     private long count;
@@ -100,42 +101,47 @@ final class PerfRing {
     }
 
     /** Hands over the oldest records first. Whether to go on with the next CPU. */
-    boolean drain(PerfHandler handler, long budget, ConsumerGate gate) {
+    boolean drain(PerfDrainLoop loop, PerfHandler handler, long budget, ConsumerGate gate) {
         clearCounts();
-        long position = (long) POSITION.getAcquire(ALL, control + TAIL);
-        try {
-            while (true) {
-                long head = (long) POSITION.getAcquire(ALL, control + HEAD);
-                if (head - position < 0 || head - position > size || ((head | position) & 7) != 0) {
-                    throw lie(position, "the position " + head + " in a ring of " + size + " bytes");
-                }
-                if (head == position) {
-                    return true;
-                }
-                long limit = Math.min(head, position + quantum);
-                do {
-                    long at = position & mask;
-                    long length = Short.toUnsignedLong(ALL.get(ValueLayout.JAVA_SHORT, data + at + SIZE));
-                    if (length < HEADER || length > head - position || (length & 7) != 0) {
-                        throw lie(position, "a record of " + length + " bytes before the position " + head);
-                    }
-                    position += length;
-                    if (!take(handler, at, length)) {
-                        return false;
-                    }
-                    if (count == budget) {
-                        return true;
-                    }
-                } while (position < limit);
-                POSITION.setRelease(ALL, control + TAIL, position);
-                if (gate.isClosing()) {
-                    return false;
-                }
-            }
-        } finally {
-            forget();
-            POSITION.setRelease(ALL, control + TAIL, position);
+        return loop.run(this, handler, budget, gate);
+    }
+
+    /** How far the kernel is. */
+    long head(long position) {
+        long head = (long) POSITION.getAcquire(ALL, control + HEAD);
+        if (head - position < 0 || head - position > size || ((head | position) & 7) != 0) {
+            throw lie(position, "the position " + head + " in a ring of " + size + " bytes");
         }
+        return head;
+    }
+
+    /** The length of a record with its header. */
+    int length(long position, long at, long head) {
+        int length = Short.toUnsignedInt(ALL.get(ValueLayout.JAVA_SHORT, data + at + SIZE));
+        if (length < HEADER || length > head - position || (length & 7) != 0) {
+            throw lie(position, "a record of " + length + " bytes before the position " + head);
+        }
+        return length;
+    }
+
+    /** The length of a sample in a record in one piece. */
+    int rawLength(long at, long length) {
+        return rawLength(at, data + at, length);
+    }
+
+    private int rawLength(long at, long address, long length) {
+        long raw =
+                length < RAW ? Long.MAX_VALUE : Integer.toUnsignedLong(ALL.get(ValueLayout.JAVA_INT, address + HEADER));
+        if (raw > length - RAW) {
+            throw lie(at, "a sample of " + raw + " bytes in a record of " + length);
+        }
+        return (int) raw;
+    }
+
+    /** Counts samples of one length that were handed over. */
+    void add(int samples, int raw) {
+        count += samples;
+        bytes += (long) samples * raw;
     }
 
     /**
@@ -176,7 +182,7 @@ final class PerfRing {
     }
 
     /** Whether to go on. */
-    private boolean take(PerfHandler handler, long at, long length) {
+    boolean take(PerfHandler handler, long at, long length) {
         RecordView view = inPlace;
         long address = data + at;
         if (at + length > size) {
@@ -185,15 +191,9 @@ final class PerfRing {
         }
         int type = ALL.get(ValueLayout.JAVA_INT, address);
         if (type == RECORD_SAMPLE) {
-            long raw = length < RAW
-                    ? Long.MAX_VALUE
-                    : Integer.toUnsignedLong(ALL.get(ValueLayout.JAVA_INT, address + HEADER));
-            if (raw > length - RAW) {
-                throw lie(at, "a sample of " + raw + " bytes in a record of " + length);
-            }
-            count++;
-            bytes += raw;
-            view.moveTo(address + RAW, (int) raw);
+            int raw = rawLength(at, address, length);
+            add(1, raw);
+            view.moveTo(address + RAW, raw);
             return handler.handle(cpu, view) == Verdict.CONTINUE;
         }
         if (type == RECORD_LOST) {
@@ -220,7 +220,7 @@ final class PerfRing {
         bytes = 0;
     }
 
-    private void forget() {
+    void forget() {
         inPlace.moveTo(data, 0);
         joined.moveTo(pieces.address(), 0);
     }

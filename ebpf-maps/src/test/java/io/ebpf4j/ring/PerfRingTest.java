@@ -25,6 +25,8 @@ class PerfRingTest {
     private final MemorySegment control = arena.allocate(4096, 4096);
     private final MemorySegment data = arena.allocate(SIZE, 4096);
     private final PerfRing ring = new PerfRing("test", CPU, control, data.asReadOnly(), arena);
+    private static final PerfDrainLoop LOOP = new PerfLoop();
+
     private final ConsumerGate gate = new ConsumerGate("test", () -> {});
     private final List<String> got = new ArrayList<>();
     private final PerfHandler collect = new PerfHandler() {
@@ -106,7 +108,7 @@ class PerfRingTest {
         append(loss(5));
         append(record(99, new byte[8]));
         append(sample("three"));
-        assertThat(ring.drain(collect, 100, gate)).isTrue();
+        assertThat(ring.drain(LOOP, collect, 100, gate)).isTrue();
         assertThat(got).containsExactly("one", "lost 5", "three");
         assertThat(ring.count()).isEqualTo(2);
         assertThat(ring.lost()).isEqualTo(5);
@@ -125,10 +127,54 @@ class PerfRingTest {
                 sent.add(text);
             }
             if (random.nextInt(3) == 0) {
-                ring.drain(collect, 1 + random.nextInt(5), gate);
+                ring.drain(LOOP, collect, 1 + random.nextInt(5), gate);
             }
         }
-        ring.drain(collect, Long.MAX_VALUE, gate);
+        ring.drain(LOOP, collect, Long.MAX_VALUE, gate);
+        assertThat(got).isEqualTo(sent);
+    }
+
+    /** Those have a loop of their own: it ends where the ring does, by the budget, a stop, and what a handler throws. */
+    @Test
+    void samplesAlikeInARowAreCountedToTheUnit() {
+        List<String> sent = new ArrayList<>();
+        int number = 1000;
+        long counted = 0;
+        for (int turn = 0; turn < 400; turn++) {
+            while (append(sample("number " + number))) {
+                sent.add("number " + number++);
+            }
+            switch (turn % 4) {
+                case 0 -> ring.drain(LOOP, collect, 3, gate);
+                case 1 ->
+                    ring.drain(
+                            LOOP,
+                            (cpu, view) -> {
+                                collect.handle(cpu, view);
+                                return got.size() % 5 == 0 ? Verdict.STOP : Verdict.CONTINUE;
+                            },
+                            Long.MAX_VALUE,
+                            gate);
+                case 2 ->
+                    assertThatThrownBy(() -> ring.drain(
+                                    LOOP,
+                                    (cpu, view) -> {
+                                        collect.handle(cpu, view);
+                                        if (got.size() % 4 == 0) {
+                                            throw new UnsupportedOperationException("no");
+                                        }
+                                        return Verdict.CONTINUE;
+                                    },
+                                    Long.MAX_VALUE,
+                                    gate))
+                            .isInstanceOf(UnsupportedOperationException.class);
+                default -> ring.drain(LOOP, collect, Long.MAX_VALUE, gate);
+            }
+            counted += ring.count();
+            assertThat(got).hasSize((int) counted);
+            assertThat(ring.bytes()).isEqualTo(ring.count() * 12);
+        }
+        ring.drain(LOOP, collect, Long.MAX_VALUE, gate);
         assertThat(got).isEqualTo(sent);
     }
 
@@ -137,9 +183,9 @@ class PerfRingTest {
         append(sample("a"));
         append(sample("b"));
         append(sample("c"));
-        assertThat(ring.drain(collect, 1, gate)).isTrue();
-        assertThat(ring.drain((cpu, view) -> Verdict.STOP, 9, gate)).isFalse();
-        assertThat(ring.drain(collect, 9, gate)).isTrue();
+        assertThat(ring.drain(LOOP, collect, 1, gate)).isTrue();
+        assertThat(ring.drain(LOOP, (cpu, view) -> Verdict.STOP, 9, gate)).isFalse();
+        assertThat(ring.drain(LOOP, collect, 9, gate)).isTrue();
         assertThat(got).containsExactly("a", "c");
     }
 
@@ -148,13 +194,14 @@ class PerfRingTest {
         append(sample("a"));
         append(sample("b"));
         assertThatThrownBy(() -> ring.drain(
+                        LOOP,
                         (cpu, view) -> {
                             throw new UnsupportedOperationException("no");
                         },
                         9,
                         gate))
                 .isInstanceOf(UnsupportedOperationException.class);
-        ring.drain(collect, 9, gate);
+        ring.drain(LOOP, collect, 9, gate);
         assertThat(got).containsExactly("b");
     }
 
@@ -215,7 +262,7 @@ class PerfRingTest {
             control.set(ValueLayout.JAVA_LONG, PerfRing.TAIL, start);
             control.set(ValueLayout.JAVA_LONG, PerfRing.HEAD, start + random.nextInt(70) * 8L);
             try {
-                ring.drain(look, 1000, gate);
+                ring.drain(LOOP, look, 1000, gate);
             } catch (InvalidObjectException expected) {
                 assertThat(expected.section())
                         .as("seed %d round %d", seed, round)
@@ -228,7 +275,7 @@ class PerfRingTest {
     void anImpossiblePositionIsNamed() {
         for (long lie : new long[] {-8, 12, SIZE + 8, Long.MIN_VALUE}) {
             control.set(ValueLayout.JAVA_LONG, PerfRing.HEAD, lie);
-            assertThatThrownBy(() -> ring.drain(collect, 9, gate))
+            assertThatThrownBy(() -> ring.drain(LOOP, collect, 9, gate))
                     .as("position %d", lie)
                     .isInstanceOf(InvalidObjectException.class);
         }

@@ -122,6 +122,7 @@ class RingAllocationTest {
                 data.set(ValueLayout.JAVA_SHORT, at + 6, (short) stride);
                 data.set(ValueLayout.JAVA_INT, at + 8, stride - 12);
             }
+            PerfDrainLoop loop = new PerfLoop();
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long least = Long.MAX_VALUE;
             for (int attempt = 0; attempt < 5; attempt++) {
@@ -129,7 +130,7 @@ class RingAllocationTest {
                 for (int round = 0; round < ROUNDS; round++) {
                     long head = control.get(ValueLayout.JAVA_LONG, PerfRing.HEAD);
                     control.set(ValueLayout.JAVA_LONG, PerfRing.HEAD, head + (long) PER_ROUND * stride);
-                    ring.drain(handler, Long.MAX_VALUE, gate);
+                    ring.drain(loop, handler, Long.MAX_VALUE, gate);
                 }
                 least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
             }

@@ -168,6 +168,48 @@ class RingBufferTest {
         }
     }
 
+    /** Those have a loop of their own: it ends by the budget, a stop, what a handler throws, and a header that differs. */
+    @Test
+    void recordsAlikeInARowAreCountedToTheUnit() {
+        try (PlainRing plain = new PlainRing(1024)) {
+            List<String> sent = new ArrayList<>();
+            List<String> got = new ArrayList<>();
+            int number = 1000;
+            for (int turn = 0; turn < 400; turn++) {
+                while (plain.source.send(bytes("number " + number))) {
+                    sent.add("number " + number++);
+                    if (number % 7 == 0 && plain.source.send(bytes("another length"))) {
+                        sent.add("another length");
+                    }
+                }
+                int had = got.size();
+                switch (turn % 4) {
+                    case 0 -> assertThat(plain.ring.drain(into(got), 3)).isEqualTo(3);
+                    case 1 ->
+                        plain.ring.drain((segment, offset, length) -> {
+                            into(got).handle(segment, offset, length);
+                            return got.size() % 5 == 0 ? Verdict.STOP : Verdict.CONTINUE;
+                        });
+                    case 2 ->
+                        assertThatThrownBy(() -> plain.ring.drain((segment, offset, length) -> {
+                                    into(got).handle(segment, offset, length);
+                                    if (got.size() % 4 == 0) {
+                                        throw new UnsupportedOperationException("no");
+                                    }
+                                    return Verdict.CONTINUE;
+                                }))
+                                .isInstanceOf(UnsupportedOperationException.class);
+                    default -> assertThat(plain.ring.drain(into(got))).isEqualTo(got.size() - had);
+                }
+                assertThat(plain.ring.counts().delivered()).isEqualTo(got.size());
+                assertThat(plain.ring.counts().bytes())
+                        .isEqualTo(got.stream().mapToInt(String::length).sum());
+            }
+            plain.ring.drain(into(got));
+            assertThat(got).isEqualTo(sent);
+        }
+    }
+
     @Test
     void whatAHandlerThrowsIsThrownOnAndItsRecordIsConsumed() {
         try (PlainRing plain = new PlainRing(256)) {
