@@ -1,7 +1,7 @@
 package io.ebpf4j.benchmarks;
 
 import io.ebpf4j.codec.Codec;
-import io.ebpf4j.ring.RecordView;
+import io.ebpf4j.ring.Flyweight;
 import java.lang.invoke.MethodHandles;
 
 /**
@@ -23,22 +23,17 @@ record FlowRecord(long sequence, long addressHigh, long addressLow, long bytes, 
     static final long TIME = 40;
 
     /** The same by named accessors, read where it lies. */
-    static final class Flyweight {
-        private RecordView view;
-
-        Flyweight over(RecordView record) {
-            if (view != record) { // a ring has one view, and to write a reference costs more than to compare it
-                view = record;
-            }
-            return this;
+    static final class Flow extends Flyweight {
+        Flow() {
+            super(SIZE);
         }
 
         long bytes() {
-            return view.getLong(BYTES);
+            return getLong(BYTES);
         }
 
         int type() {
-            return view.getInt(TYPE);
+            return getInt(TYPE);
         }
     }
 }

@@ -42,7 +42,7 @@ public class RingDrainBenchmark {
     int records;
 
     private final Meter meter = new Meter();
-    private final FlowRecord.Flyweight flyweight = new FlowRecord.Flyweight();
+    private final FlowRecord.Flow flow = new FlowRecord.Flow();
     private BpfObject object;
     private BpfProgram fill;
     private RingBuffer ring;
@@ -54,7 +54,7 @@ public class RingDrainBenchmark {
         return Verdict.CONTINUE;
     };
     private final ViewHandler byFlyweight = record -> {
-        FlowRecord.Flyweight flow = flyweight.over(record);
+        flow.over(record);
         total += flow.bytes() + flow.type();
         return Verdict.CONTINUE;
     };

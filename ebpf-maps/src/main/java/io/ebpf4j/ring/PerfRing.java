@@ -221,8 +221,8 @@ final class PerfRing {
     }
 
     void forget() {
-        inPlace.moveTo(data, 0);
-        joined.moveTo(pieces.address(), 0);
+        inPlace.leave();
+        joined.leave();
     }
 
     private InvalidObjectException lie(long position, String what) {

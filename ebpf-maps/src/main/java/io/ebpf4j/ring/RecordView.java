@@ -5,6 +5,7 @@ import io.ebpf4j.kernel.sys.Memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One record of a ring, read where it lies. Offsets count from the start of the record's payload, which is at an address
@@ -33,6 +34,7 @@ public final class RecordView {
     private final long base;
     private long address;
     private int length;
+    private @Nullable Flyweight carried;
 
     /** A view of no record yet, over the memory that its records will lie in. */
     RecordView(MemorySegment segment) {
@@ -45,6 +47,27 @@ public final class RecordView {
     void moveTo(long address, int length) {
         this.address = address;
         this.length = length;
+    }
+
+    /** Goes to no record: whatever reads through it afterwards is told so. */
+    void leave() {
+        moveTo(base, 0);
+        Flyweight last = carried;
+        if (last != null) {
+            last.end(this);
+        }
+    }
+
+    /** The last flyweight over it has to hear when the view leaves its records. */
+    @SuppressWarnings("ReferenceEquality") // the object itself is meant
+    void carries(Flyweight flyweight) {
+        Flyweight last = carried;
+        if (last != flyweight) {
+            if (last != null) {
+                last.end(this);
+            }
+            carried = flyweight;
+        }
     }
 
     /** {@return bytes of the record} */

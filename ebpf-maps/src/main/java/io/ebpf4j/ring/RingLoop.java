@@ -116,7 +116,7 @@ final class RingLoop implements DrainLoop {
             }
             return count;
         } finally {
-            view.moveTo(base, 0);
+            view.leave();
             ring.end(position, end, count + alike, skipped, payload + (long) alike * length);
         }
     }

@@ -30,6 +30,7 @@ public abstract sealed class SocketView permits ConnectionView, DatagramView, Dn
         this.common = common;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the object itself is meant
     final void moveTo(MemorySegment ring, long offset) {
         if (segment != ring) { // to write a reference costs more than to compare it
             segment = ring;
