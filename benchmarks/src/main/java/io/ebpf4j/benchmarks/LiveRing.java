@@ -7,23 +7,28 @@ import io.ebpf4j.program.TestRun;
 import io.ebpf4j.ring.RingBuffer;
 import io.ebpf4j.ring.RingPoller;
 import io.ebpf4j.ring.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * What does a consumer make of a live producer? A program writes as fast as it can in one thread, and the consumer waits and drains in another; then one
- * record comes at a time, and what counts is how long it takes to be read. The twin is {@code live_ring.c}; there each thread is bound to a CPU, here the
- * scheduler places them, since Java has no call for it.
+ * record comes at a time, and what counts is how long it takes to be read. The twin is {@code live_ring.c}. Each thread is bound to a CPU.
  *
  * <p>Prints lines of figure, tab, value.
  */
 public final class LiveRing {
     private static final int CHUNK = 4096;
     private static final int WAKE_UPS = 200;
+    private static final int TURNS = 5;
 
     private final BpfProgram fill;
     private final RingPoller poller = RingPoller.create();
@@ -60,6 +65,7 @@ public final class LiveRing {
                 .load()) {
             LiveRing live = new LiveRing(object);
             try (RingPoller poller = live.poller) {
+                pin(0);
                 live.underLoad(Duration.ofMillis(Long.parseLong(args[1])));
                 live.oneAtATime();
             }
@@ -71,8 +77,40 @@ public final class LiveRing {
                 .returnValue();
     }
 
+    /**
+     * Binds the thread that calls to a CPU, as the twin does: the kernel would put a consumer beside the producer that wakes it, on the same CPU.
+     */
+    private static void pin(int cpu) {
+        String name = "pin-" + cpu;
+        Thread.currentThread().setName(name); // the kernel's name of the thread follows
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+            for (Path task : tasks.toList()) {
+                if (Files.readString(task.resolve("comm")).strip().equals(name)) {
+                    Process taskset = new ProcessBuilder(
+                                    "taskset",
+                                    "-pc",
+                                    Integer.toString(cpu),
+                                    task.getFileName().toString())
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start();
+                    if (taskset.waitFor() != 0) {
+                        throw new IllegalStateException("taskset could not bind a thread to CPU " + cpu);
+                    }
+                    return;
+                }
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        throw new IllegalStateException("no thread is called " + name);
+    }
+
     private void underLoad(Duration time) throws InterruptedException {
         Thread producer = Thread.ofPlatform().start(() -> {
+            pin(1);
             while (!stop.get()) {
                 long taken = write(CHUNK);
                 attempted.addAndGet(CHUNK);
@@ -80,8 +118,8 @@ public final class LiveRing {
             }
         });
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        // The first turn is the warm-up.
-        for (int turn = 0; turn < 2; turn++) {
+        // The first ones are the warm-up: both CPUs are busy, so the compiler gets little of them.
+        for (int turn = 0; turn < TURNS; turn++) {
             long start = System.nanoTime();
             long cpu = threads.getCurrentThreadCpuTime();
             long allocated = threads.getCurrentThreadAllocatedBytes();
@@ -91,7 +129,7 @@ public final class LiveRing {
             while (System.nanoTime() - start < time.toNanos()) {
                 poller.poll(Duration.ofMillis(100));
             }
-            if (turn == 1) {
+            if (turn == TURNS - 1) {
                 double seconds = (System.nanoTime() - start) / 1e9;
                 long events = received - before;
                 print("events a second", events / seconds);
@@ -109,6 +147,7 @@ public final class LiveRing {
 
     private void oneAtATime() throws InterruptedException {
         Thread producer = Thread.ofPlatform().start(() -> {
+            pin(1);
             for (int i = 0; i < WAKE_UPS; i++) {
                 try {
                     Thread.sleep(Duration.ofMillis(2));
