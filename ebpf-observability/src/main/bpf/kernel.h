@@ -119,6 +119,7 @@ struct sock_common {
 	__be32 skc_rcv_saddr;
 	__be16 skc_dport;
 	__u16 skc_num;
+	unsigned int skc_hash;
 	unsigned short skc_family;
 	unsigned char skc_state;
 	possible_net_t skc_net;

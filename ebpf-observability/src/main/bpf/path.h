@@ -7,6 +7,10 @@
 #include "emit.h"
 #include "packet.h"
 
+enum {
+	LOOKED_AT = 1024,
+};
+
 /* At most so often a socket's round trip is sampled, in nanoseconds: tcp_probe runs for every segment received. */
 const volatile __u64 sample_interval = 100000000;
 
@@ -220,6 +224,15 @@ int tcp_congestion(__u64 *ctx)
 }
 
 /*
+ * Sockets of which nothing is to be learned any more in this tick: to find what is known of a socket costs more than all the rest
+ * of such a run. Two sockets in one place chase each other out, and are then looked at more often.
+ */
+struct {
+	__u64 socket;
+	__u64 tick;
+} looked_at[LOOKED_AT];
+
+/*
  * Runs for every segment that an established connection receives, before the kernel looks at it: what the socket says is
  * from before this segment, and what the peer's window is now only the segment says.
  */
@@ -228,7 +241,8 @@ int tcp_measure(__u64 *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 	struct sk_buff *skb = (struct sk_buff *)ctx[1];
-	struct connection *known = bpf_sk_storage_get(&connections, sk, 0, 0);
+	__u32 place = sk->__sk_common.skc_hash & (LOOKED_AT - 1);
+	struct connection *known;
 	struct tcp_sock *tcp;
 	struct {
 		__u8 words;
@@ -238,11 +252,18 @@ int tcp_measure(__u64 *ctx)
 	__u64 now, tick;
 	int closed;
 
-	if (!known || known->ended)
-		return 0;
 	/* Behind the ports and the two sequence numbers. A RST's window means nothing. */
 	bpf_probe_read_kernel(&header, sizeof(header), skb->data + 12);
 	closed = !header.window && header.words && !(header.flags & TCP_FLAG_RST);
+	tick = bpf_jiffies64();
+	if (!closed && looked_at[place].socket == (__u64)sk && looked_at[place].tick == tick)
+		return 0;
+	known = bpf_sk_storage_get(&connections, sk, 0, 0);
+	if (!known || known->ended)
+		return 0;
+	/* While the window is closed every segment counts: one of them opens it. */
+	looked_at[place].socket = closed ? 0 : (__u64)sk;
+	looked_at[place].tick = tick;
 	if (closed && !known->life.closed_since) {
 		known->life.closed_since = bpf_ktime_get_ns();
 		known->life.zero_windows++;
@@ -250,8 +271,7 @@ int tcp_measure(__u64 *ctx)
 		known->life.zero_window += bpf_ktime_get_ns() - known->life.closed_since;
 		known->life.closed_since = 0;
 	}
-	/* To read the clock costs as much as all of the rest, so it is read once a tick at most. */
-	tick = bpf_jiffies64();
+	/* To read the clock is dear too: once a tick at most. */
 	if (tick == known->life.looked)
 		return 0;
 	known->life.looked = tick;

@@ -463,13 +463,20 @@ INLINE void look_again(struct watched *watched, struct direction *direction, __u
 		watched->verdict = OTHER;
 }
 
-/* A batch is one thread's at a time. An interrupt on the same CPU may find it taken, so nobody waits for ever. */
-INLINE int take(struct batch *batch)
+__attribute__((noinline)) int wait_for(struct batch *batch)
 {
+	if (!batch)
+		return 0;
 	for (__u32 i = 0; i < SPINS; i++)
 		if (!__sync_lock_test_and_set(&batch->taken, 1))
 			return 1;
 	return 0;
+}
+
+/* A batch is one thread's at a time. An interrupt on the same CPU may find it taken, so nobody waits for ever. */
+INLINE int take(struct batch *batch)
+{
+	return !__sync_lock_test_and_set(&batch->taken, 1) || wait_for(batch);
 }
 
 /* Buffers are found on x86-64 only, where a store is not seen before those that stand before it. */
@@ -480,11 +487,15 @@ INLINE void give_back(struct batch *batch)
 }
 
 /* Puts a batch into the ring; it has to be taken. */
-SUBPROGRAM int tell_batch(struct batch *batch)
+__attribute__((noinline)) int tell_batch(struct batch *batch)
 {
-	struct payload_sequence *sequence = &batch->sequence;
-	__u32 size = batch->used;
+	struct payload_sequence *sequence;
+	__u32 size;
 
+	if (!batch)
+		return 0;
+	sequence = &batch->sequence;
+	size = batch->used;
 	asm volatile("" : "+r"(size));
 	if (size > sizeof(batch->bytes))
 		size = sizeof(batch->bytes);
@@ -798,6 +809,9 @@ SUBPROGRAM int hold(struct piece *piece)
 		connection->connection.header.cpu = bpf_get_smp_processor_id();
 		at += sizeof(*connection);
 	}
+	at = forget(at);
+	if (at > BATCH_MOST + sizeof(*part) + sizeof(*connection))
+		goto unheld;
 	bytes = batch->bytes + at;
 	*(__u64 *)bytes = 0;
 	*(__u64 *)(bytes + 8) = 0;
@@ -825,6 +839,9 @@ SUBPROGRAM int hold(struct piece *piece)
 		goto unheld;
 	if (got && bpf_probe_read_user(bytes, got, (const void *)vectors[0].base))
 		got = 0;
+	got = forget(got);
+	if (got > PART_LOOK)
+		goto unheld;
 	beginning = beginning_of((const struct head *)bytes);
 	if (begins_message(beginning)) {
 		begins = PAYLOAD_BEGINS;
