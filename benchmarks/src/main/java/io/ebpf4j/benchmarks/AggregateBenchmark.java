@@ -103,6 +103,7 @@ public class AggregateBenchmark {
         aggregator = new FlowAggregator(
                 AggregateOptions.DEFAULTS
                         .withSeries(Family.TCP, keys + 16)
+                        .withIdentities(keys + 16)
                         .withAddresses(AggregateOptions.Part.KEPT)
                         .withConnections(Integer.highestOneBit(keys) * 4),
                 1);

@@ -57,6 +57,7 @@ final class Works {
                 map("miss", "miss", MapBenchmark.OPERATIONS, 1.05),
                 map("per-CPU sum", "perCpu", MapBenchmark.OPERATIONS, 0),
                 map("iteration in batches, an entry", "batch", MapBenchmark.ENTRIES, 1.02),
+                map("iteration by key, an entry", "byKey", MapBenchmark.ENTRIES, 0),
                 map("mapped array, acquiring read", "mapped", (double) MapBenchmark.ELEMENTS * MapBenchmark.TURNS, 0),
                 timed(
                         "vmlinux BTF, open and find",
