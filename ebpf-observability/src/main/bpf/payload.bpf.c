@@ -925,8 +925,8 @@ SUBPROGRAM int hold(struct piece *piece)
 	give_back(batch);
 	return 1;
 unheld:
-	if (watched->place)
-		tell_batch(batch);
+	/* What waits of this socket goes first. */
+	tell_batch(batch);
 	give_back(batch);
 	return 0;
 }

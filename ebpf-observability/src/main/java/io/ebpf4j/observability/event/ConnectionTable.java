@@ -4,17 +4,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State by connection, at most so many: a newer one drives out the one longest unused. Finding one allocates nothing. Not
- * for use by several threads.
+ * State by connection, at most so many: a newer one drives out the one longest unused, or one that was used hardly later. Finding one
+ * allocates nothing. Not for use by several threads.
  */
 final class ConnectionTable<T> {
     private static final int FIRST_BUCKETS = 64;
+
+    /**
+     * One that is among the newest of this part of all stays where it is when it is used: to move it writes six references, and it
+     * is far from being driven out.
+     */
+    private static final int PART_LEFT_IN_PLACE = 4;
 
     private final int most;
     private final Consumer<? super T> evicted;
     private final Entry<T> ends = new Entry<>(0, null); // of the ring of entries, the longest unused first
     private @Nullable Entry<T>[] buckets = newBuckets(FIRST_BUCKETS);
     private int size;
+    private long moves;
 
     private static final class Entry<T> {
         private final long key;
@@ -22,6 +29,7 @@ final class ConnectionTable<T> {
         private @Nullable Entry<T> chain;
         private Entry<T> older;
         private Entry<T> newer;
+        private long movedAt;
 
         @SuppressWarnings("NullAway.Init") // a new entry is its own ring
         Entry(long key, @Nullable T value) {
@@ -47,8 +55,11 @@ final class ConnectionTable<T> {
         Entry<T> entry = buckets[bucket(key)];
         while (entry != null) {
             if (entry.key == key) {
-                unlink(entry);
-                link(entry);
+                // So many moves ago, so no more entries than these are newer.
+                if (moves - entry.movedAt >= Math.max(1, most / PART_LEFT_IN_PLACE)) {
+                    unlink(entry);
+                    link(entry);
+                }
                 return entry.value;
             }
             entry = entry.chain;
@@ -108,6 +119,7 @@ final class ConnectionTable<T> {
     }
 
     private void link(Entry<T> entry) {
+        entry.movedAt = ++moves;
         entry.older = ends.older;
         entry.newer = ends;
         ends.older.newer = entry;

@@ -30,7 +30,8 @@ public abstract sealed class SocketView permits ConnectionView, DatagramView, Dn
         this.common = common;
     }
 
-    @SuppressWarnings("ReferenceEquality") // the object itself is meant
+    @SuppressWarnings({"ReferenceEquality", "MemorySegmentReferenceEquality"
+    }) // the object itself is meant: another one is set, equal or not
     final void moveTo(MemorySegment ring, long offset) {
         if (segment != ring) { // to write a reference costs more than to compare it
             segment = ring;

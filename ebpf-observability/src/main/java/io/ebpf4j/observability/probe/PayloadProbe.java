@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Of HTTP/1 a record tells exchanges, not calls: they are gathered in the kernel, by CPU, until a response begins and
  * none did for a millisecond, until 16 KiB are full, or until the connection ends; and where nothing follows a tenth of a second
- * at most, if somebody {@linkplain #tend tends} or {@linkplain #poll polls} the probe. So a record that is lost may be of many
+ * at most, if somebody {@linkplain #tend tends} or {@linkplain #poll polls} the probe. The kernel keeps 18 KiB a CPU for it. So a record that is lost may be of many
  * exchanges; how many bytes of them were missed, {@link io.ebpf4j.observability.event.PayloadCounts} tell.
  *
  * <p>One thread polls; {@link #wakeup}, {@link #counts} and {@link #close} are for any thread, closing only after polling

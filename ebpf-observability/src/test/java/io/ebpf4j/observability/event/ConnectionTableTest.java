@@ -10,7 +10,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ConnectionTableTest {
-    private static final int MOST = 100;
+    /** So few that each use moves its entry: then the order is the JDK's. */
+    private static final int FEW = 7;
+
+    private static final int MANY = 100;
+    private static final int LEFT_IN_PLACE = MANY / 4;
 
     /** The same steps on a map of the JDK that drops its eldest entry in order of use. */
     @Test
@@ -21,7 +25,7 @@ class ConnectionTableTest {
 
             @Override
             protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
-                if (size() > MOST) {
+                if (size() > FEW) {
                     expectedEvictions.add(eldest.getValue());
                     return true;
                 }
@@ -29,10 +33,10 @@ class ConnectionTableTest {
             }
         };
         List<Long> evictions = new ArrayList<>();
-        ConnectionTable<Long> table = new ConnectionTable<>(MOST, evictions::add);
+        ConnectionTable<Long> table = new ConnectionTable<>(FEW, evictions::add);
         Random random = new Random(Long.getLong("ebpf4j.seed", 42));
         for (int i = 0; i < 100_000; i++) {
-            long key = (long) random.nextInt(300) << random.nextInt(3);
+            long key = (long) random.nextInt(30) << random.nextInt(3);
             if (random.nextInt(8) == 0) {
                 assertThat(table.remove(key)).isEqualTo(expected.remove(key));
             } else {
@@ -50,5 +54,35 @@ class ConnectionTableTest {
         table.drain(left::add);
         assertThat(left).containsExactlyElementsOf(expected.values());
         assertThat(table.size()).isZero();
+    }
+
+    /** Not exactly the one longest unused is driven out of a large table, but none of the three quarters used last. */
+    @Test
+    void whoIsDrivenOutWasNotUsedForLong() {
+        Map<Long, Long> byUse = new LinkedHashMap<>(16, 0.75f, true);
+        int[] evictions = {0, 0};
+        ConnectionTable<Long> table = new ConnectionTable<>(MANY, evicted -> {
+            int place = new ArrayList<>(byUse.keySet()).indexOf(evicted);
+            assertThat(place).isBetween(0, LEFT_IN_PLACE);
+            byUse.remove(evicted);
+            evictions[0]++;
+            evictions[1] = Math.max(evictions[1], place);
+        });
+        Random random = new Random(Long.getLong("ebpf4j.seed", 43));
+        for (int i = 0; i < 50_000; i++) {
+            // some are used all the time
+            long key = random.nextInt(random.nextInt(3) == 0 ? 20 : 300);
+            Long known = byUse.get(key);
+            assertThat(table.get(key)).isEqualTo(known);
+            if (known == null) {
+                table.put(key, key);
+                byUse.put(key, key);
+            }
+            assertThat(table.size()).isEqualTo(byUse.size());
+        }
+        assertThat(evictions[0]).isGreaterThan(1000);
+        assertThat(evictions[1])
+                .as("else this says no more than the other test")
+                .isPositive();
     }
 }
