@@ -33,8 +33,8 @@ class CostIT {
     private static final Set<Layer> TCP_AND_HTTP = Set.of(Layer.TCP, Layer.HTTP);
     private static final Set<Layer> ALL = EnumSet.allOf(Layer.class);
     private static final double NANOS_A_SIDE = 500;
-    private static final double NANOS_SLACK = 2.5; // for what an HTTP/1 request takes
-    private static final double NANOS_SLACK_ALL = 3.5; // where everything is on
+    private static final double NANOS_SLACK = 3; // for what an HTTP/1 request takes
+    private static final double NANOS_SLACK_ALL = 4; // where everything is on
     private static final int SAMPLES = 5;
     private static final int ROUNDS = 11;
     private static final double LEAST_SHARE = 0.60;
