@@ -10,12 +10,6 @@ import java.lang.invoke.VarHandle;
  * {@link HandlerLoops}; and it reads at absolute addresses for the reasons that {@link RingLoop} gives.
  */
 final class PerfLoop implements PerfDrainLoop {
-    /** The bits that the address of a record may have: it is below 2^56 and divisible by eight. See {@link RingLoop}. */
-    private static final long ADDRESS = (1L << 56) - 8;
-
-    /** So that samples in a row can be counted by an int: far more than a turn has. */
-    private static final long MOST_ALIKE = 1 << 20;
-
     private static final MemorySegment ALL = Memory.all();
     private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle().withInvokeExactBehavior();
 
@@ -39,7 +33,7 @@ final class PerfLoop implements PerfDrainLoop {
                 long limit = Math.min(head, position + ring.quantum);
                 do {
                     long at = position & around;
-                    long address = base + at & ADDRESS;
+                    long address = base + at & RecordView.ADDRESS;
                     long header = ALL.get(ValueLayout.JAVA_LONG, address);
                     int length = ring.length(position, at, head);
                     if ((int) header != PerfRing.RECORD_SAMPLE || at + length > ring.size) {
@@ -57,7 +51,7 @@ final class PerfLoop implements PerfDrainLoop {
                     // for
                     // the one that goes over it is in two pieces.
                     long last = Math.min(Math.min(head - length, limit - 1), position - at + ring.size - length);
-                    int most = (int) Math.min(budget - ring.count(), MOST_ALIKE);
+                    int most = (int) Math.min(budget - ring.count(), RecordView.MOST_ALIKE);
                     Verdict verdict = Verdict.CONTINUE;
                     while (alike < most) {
                         alike++;
@@ -67,7 +61,7 @@ final class PerfLoop implements PerfDrainLoop {
                         if (verdict == Verdict.STOP) {
                             break;
                         }
-                        address = base + (position & around) & ADDRESS;
+                        address = base + (position & around) & RecordView.ADDRESS;
                         if (position > last
                                 || ALL.get(ValueLayout.JAVA_LONG, address) != header
                                 || ALL.get(ValueLayout.JAVA_INT, address + PerfRing.HEADER) != raw) {

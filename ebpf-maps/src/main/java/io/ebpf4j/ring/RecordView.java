@@ -19,6 +19,15 @@ import org.jspecify.annotations.Nullable;
  * bytes, and every access throws. A view that another thread reads meanwhile may give it bytes of another record.
  */
 public final class RecordView {
+    /**
+     * The bits that an address of a record may have: it is below 2^56 and divisible by eight. Masking changes none, and lets
+     * the JIT see that an access is aligned and within all memory, so that it looks at neither.
+     */
+    static final long ADDRESS = (1L << 56) - 8;
+
+    /** How many records alike in a row a drain loop takes at most, so that an int counts them: far more than a turn has. */
+    static final long MOST_ALIKE = 1 << 20;
+
     // One check of the bounds above, by the record's length, is all that is needed: the ring checked that the record
     // lies
     // within the mapping. A bounded segment would add the look at its life, and load its fields anew for every record.

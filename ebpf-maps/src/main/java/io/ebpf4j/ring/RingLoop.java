@@ -18,15 +18,6 @@ final class RingLoop implements DrainLoop {
     /** {@code BPF_RINGBUF_BUSY_BIT}: the program has not finished the record. */
     private static final int BUSY = 1 << 31;
 
-    /**
-     * The bits that an address of a record may have: it is below 2^56 and divisible by eight. Masking changes none, and lets
-     * the JIT see that an access is aligned and within all memory, so that it looks at neither.
-     */
-    private static final long ADDRESS = (1L << 56) - 8;
-
-    /** So that records in a row can be counted by an int: far more than a turn has. */
-    private static final long MOST_ALIKE = 1 << 20;
-
     /** {@code BPF_RINGBUF_DISCARD_BIT}: the program gave the record up. */
     private static final int DISCARD = 1 << 30;
 
@@ -62,7 +53,7 @@ final class RingLoop implements DrainLoop {
                 }
                 long limit = Math.min(end, position + ring.quantum);
                 do {
-                    long address = base + (position & around) & ADDRESS;
+                    long address = base + (position & around) & RecordView.ADDRESS;
                     int header = (int) WORD.getAcquire(ALL, address);
                     if (header < 0) {
                         header = awaitCommit(address);
@@ -87,7 +78,7 @@ final class RingLoop implements DrainLoop {
                     // what
                     // a record costs.
                     long last = Math.min(end - stride, limit - 1);
-                    int most = (int) Math.min(budget - count, MOST_ALIKE);
+                    int most = (int) Math.min(budget - count, RecordView.MOST_ALIKE);
                     Verdict verdict = Verdict.CONTINUE;
                     while (alike < most) {
                         alike++;
@@ -97,7 +88,7 @@ final class RingLoop implements DrainLoop {
                         if (verdict == Verdict.STOP) {
                             break;
                         }
-                        address = base + (position & around) & ADDRESS;
+                        address = base + (position & around) & RecordView.ADDRESS;
                         if (position > last || (int) WORD.getAcquire(ALL, address) != header) {
                             break;
                         }
