@@ -130,7 +130,7 @@ struct {
 	MAP_TYPE(value, struct watched);
 } sockets SEC(".maps");
 
-/* Parts of several sockets that go out as one record. Not of a CPU's own memory: others look at it, and copies into that cost more. */
+/* Parts of several sockets that go out as one record. Not of a CPU's own memory: other CPUs look at it. */
 struct batch {
 	/* Somebody is at it. */
 	__u32 taken;
