@@ -42,6 +42,7 @@ public abstract class Flyweight {
      * A flyweight over nothing yet.
      *
      * @param size bytes of the kind: what a record has to have at least
+     * @throws IllegalArgumentException if it is negative
      */
     protected Flyweight(int size) {
         if (size < 0) {

@@ -16,7 +16,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The consumer of a perf event array, {@code BPF_MAP_TYPE_PERF_EVENT_ARRAY}: one buffer for each CPU, which programs fill
@@ -38,8 +37,6 @@ public final class PerfBuffer extends PollSource {
     private final List<PerfEvent> events;
     private final PerfRing[] rings;
     private final ConsumerGate gate;
-    private @Nullable PerfDrainLoop loop;
-    private @Nullable Class<?> loopFor;
     // Written by the draining thread alone.
     private final AtomicLong delivered = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
@@ -194,7 +191,7 @@ public final class PerfBuffer extends PollSource {
     public long drain(PerfHandler handler, long budget) {
         gate.enter();
         try {
-            PerfDrainLoop own = loopOf(handler.getClass());
+            PerfDrainLoop own = HandlerLoops.ofSamples(handler.getClass());
             long count = 0;
             for (int i = 0; i < rings.length && count < budget; i++) {
                 int index = turn;
@@ -219,17 +216,6 @@ public final class PerfBuffer extends PollSource {
         } finally {
             gate.leave();
         }
-    }
-
-    /** With the buffer taken. */
-    private PerfDrainLoop loopOf(Class<?> kind) {
-        PerfDrainLoop known = loop;
-        if (known == null || kind != loopFor) {
-            known = HandlerLoops.ofSamples(kind);
-            loop = known;
-            loopFor = kind;
-        }
-        return known;
     }
 
     private boolean snapshot(int index, PerfHandler handler, long budget) {

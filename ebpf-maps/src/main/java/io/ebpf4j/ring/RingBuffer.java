@@ -83,8 +83,6 @@ public final class RingBuffer extends PollSource {
     private long bound = Long.MAX_VALUE;
 
     private final ConsumerGate gate;
-    private @Nullable DrainLoop loop;
-    private @Nullable Class<?> loopFor;
 
     // Written by the draining thread alone; other threads read them opaquely.
     private long delivered;
@@ -225,7 +223,7 @@ public final class RingBuffer extends PollSource {
         gate.enter();
         DrainLoop own;
         try {
-            own = loopOf(kind);
+            own = HandlerLoops.of(kind);
         } catch (RuntimeException | Error e) {
             gate.leave();
             throw e;
@@ -271,17 +269,6 @@ public final class RingBuffer extends PollSource {
      */
     public long drainAddresses(AddressHandler handler, long budget) {
         return drain((ViewHandler) handler, budget);
-    }
-
-    /** With the ring taken. */
-    private DrainLoop loopOf(Class<?> kind) {
-        DrainLoop known = loop;
-        if (known == null || kind != loopFor) {
-            known = HandlerLoops.of(kind);
-            loop = known;
-            loopFor = kind;
-        }
-        return known;
     }
 
     @Override

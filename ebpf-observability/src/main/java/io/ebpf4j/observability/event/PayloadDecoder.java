@@ -77,6 +77,7 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
     public void closed(PayloadClosedView view) {
         now = view.timestamp();
         cpu = view.cpu();
+        elapse(now); // who is not told of the time has that of the records
         long key = key(view.stream(), view.source());
         if (view.isEarly()) {
             endings.add(new Ending(key, now));

@@ -52,7 +52,8 @@ public final class PayloadView extends SocketView {
         moveTo(ring, offset + place);
         part = offset + at;
         captures = offset + after + (place == after ? format.placeSize : 0);
-        return Math.ceilDiv(captures + captured(), ALIGNMENT) * ALIGNMENT - offset;
+        // A record begins at a multiple of eight in a ring, but anywhere in a recording.
+        return Math.ceilDiv(captures - offset + captured(), ALIGNMENT) * ALIGNMENT;
     }
 
     /** {@return whether the part lies in its record, its connection before it or right behind it} */

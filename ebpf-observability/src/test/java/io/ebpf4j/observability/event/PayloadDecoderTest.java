@@ -170,6 +170,38 @@ class PayloadDecoderTest {
         assertThat(decoder.counts().connections()).isEqualTo(2);
     }
 
+    /** As in a recording, where one record follows the other. */
+    @Test
+    void aRecordMayBeginAnywhere() {
+        MemorySegment record = sequence(
+                "ROLE_SERVER",
+                0,
+                new Part(1, false, 0, REQUEST.length(), REQUEST),
+                new Part(2, false, 0, REQUEST.length(), REQUEST),
+                new Part(1, true, 0, RESPONSE.length(), RESPONSE),
+                new Part(2, true, 0, RESPONSE.length(), RESPONSE));
+        for (int offset = 0; offset < Long.BYTES; offset++) {
+            MemorySegment file = Arena.ofAuto().allocate(offset + record.byteSize(), Long.BYTES);
+            MemorySegment.copy(record, 0, file, offset, record.byteSize());
+            new PayloadDemultiplexer(FORMAT, new PayloadDecoder(PayloadOptions.DEFAULTS, events::add))
+                    .handle(file, offset, (int) record.byteSize());
+            assertThat(events).as("at %d", offset).hasSize(2 * (offset + 1));
+        }
+    }
+
+    /** Who polls a probe by himself tells nobody how late it is. */
+    @Test
+    void anEarlyEndIsDoneWithWhereALaterRecordTellsTheTime() {
+        text(1, "ROLE_CLIENT", true, 0, REQUEST);
+        MemorySegment end = closing(1);
+        end.set(ValueLayout.JAVA_SHORT, FORMAT.closedFlags, (short) number("payload_flag", "PAYLOAD_EARLY"));
+        handle(end);
+        now += 500_000_000;
+        closed(7);
+        assertThat(decoder.counts().connections()).isZero();
+        assertThat(events).hasSize(1);
+    }
+
     @Test
     void aSequenceThatDoesNotHoldWhatItSaysIsRejected() {
         Part request = new Part(1, true, 0, REQUEST.length(), REQUEST);
