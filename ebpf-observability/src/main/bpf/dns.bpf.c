@@ -18,6 +18,7 @@
 #include "dns.h"
 #include "emit.h"
 #include "socket.h"
+#include "transfer.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";
 
@@ -284,16 +285,19 @@ INLINE int on_transfer(struct sock *sk, int result, int flow)
 SEC("tp_btf/sock_send_length")
 int dns_send(__u64 *ctx)
 {
-	return on_transfer((struct sock *)ctx[0], ctx[1], DNS_SENT);
+	on_transfer((struct sock *)ctx[0], ctx[1], DNS_SENT);
+	bpf_tail_call(ctx, &next_sent, 0);
+	return 0;
 }
 
 SEC("tp_btf/sock_recv_length")
 int dns_receive(__u64 *ctx)
 {
 	/* What is only looked at is received again. */
-	if (ctx[2] & MSG_PEEK)
-		return 0;
-	return on_transfer((struct sock *)ctx[0], ctx[1], DNS_RECEIVED);
+	if (!(ctx[2] & MSG_PEEK))
+		on_transfer((struct sock *)ctx[0], ctx[1], DNS_RECEIVED);
+	bpf_tail_call(ctx, &next_received, 0);
+	return 0;
 }
 
 INLINE int on_batch(void)

@@ -24,6 +24,7 @@
 #include "payload.h"
 #include "emit.h"
 #include "socket.h"
+#include "transfer.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";
 
@@ -51,6 +52,15 @@ const volatile __u32 wake_batches = 32;
 
 /* Never read: it makes the object's BTF tell the names by which user space decodes the records. */
 const struct payload_vocabulary vocabulary __attribute__((used)) = {};
+
+/* What the other layers, to which calls are handed on, may want of one. */
+enum hand_on {
+	/* Nothing: a message of HTTP begins, so it is neither TLS nor DNS. */
+	TO_NOBODY = 0,
+	TO_EVERYBODY,
+	/* Also to who wants the first call of a socket. */
+	TO_FIRST,
+};
 
 enum {
 	HEAD = 16,
@@ -155,17 +165,7 @@ struct {
 	MAP_TYPE(value, struct batch);
 } batches SEC(".maps");
 
-/*
- * Programs of another object that want to see the first call of each socket that sends, and receives: to be called from
- * here costs less than to run for every call.
- */
-struct programs {
-	MAP_UINT(type, BPF_MAP_TYPE_PROG_ARRAY);
-	MAP_UINT(max_entries, 1);
-	MAP_TYPE(key, __u32);
-	MAP_TYPE(value, __u32);
-};
-
+/* Of the layer that wants to see the first call of each socket alone, that sends, and that receives. */
 struct programs first_sent SEC(".maps");
 struct programs first_received SEC(".maps");
 
@@ -775,8 +775,15 @@ INLINE int ends_head(const __u8 *end)
 	return *(const __u32 *)(end - 4) == WORD('\r', '\n', '\r', '\n');
 }
 
+enum held {
+	NOT_HELD = 0,
+	HELD,
+	/* And begins a message. */
+	HELD_MESSAGE,
+};
+
 /*
- * Puts a call of an HTTP/1 stream into a batch. Of a call in the middle of a message the length alone counts, unless chunks
+ * Puts a call of an HTTP/1 stream into a batch: an enum held. Of a call in the middle of a message the length alone counts, unless chunks
  * may begin with it. Where this call cannot be held, what waits of its socket is told before it.
  */
 SUBPROGRAM int hold(struct piece *piece)
@@ -795,7 +802,7 @@ SUBPROGRAM int hold(struct piece *piece)
 
 	batch = take_batch(watched);
 	if (!batch)
-		return 0;
+		return NOT_HELD;
 	used = batch->used;
 	asm volatile("" : "+r"(used));
 	if (wanted > PART_MOST || used > BATCH_MOST)
@@ -899,7 +906,7 @@ SUBPROGRAM int hold(struct piece *piece)
 			if (!(part->part_flags & PAYLOAD_BEGINS))
 				part->time = piece->time;
 			give_back(batch);
-			return 1;
+			return HELD;
 		}
 	}
 	part = (struct payload_part *)(batch->bytes + used);
@@ -923,12 +930,12 @@ SUBPROGRAM int hold(struct piece *piece)
 	    (beginning == BEGINS_RESPONSE && (__s64)(piece->time - batch->told) >= tell_interval))
 		tell_batch(batch);
 	give_back(batch);
-	return 1;
+	return begins ? HELD_MESSAGE : HELD;
 unheld:
 	/* What waits of this socket goes first. */
 	tell_batch(batch);
 	give_back(batch);
-	return 0;
+	return NOT_HELD;
 }
 
 /* TLS: each direction's first record, and then nothing any more. */
@@ -960,16 +967,20 @@ INLINE void tls_told(struct piece *piece)
 }
 
 /* What of a call of a known protocol is told. */
-INLINE void tell(struct piece *piece)
+INLINE enum hand_on tell(struct piece *piece)
 {
 	struct direction *direction = piece->direction;
 	__u8 verdict = piece->watched->verdict;
+	enum held held;
 
-	if (verdict == PROTOCOL_HTTP1 && hold(piece))
-		return;
+	if (verdict == PROTOCOL_HTTP1) {
+		held = hold(piece);
+		if (held)
+			return held == HELD_MESSAGE ? TO_NOBODY : TO_EVERYBODY;
+	}
 	if (verdict == PROTOCOL_TLS) {
 		if (direction->budget == ~0u)
-			return;
+			return TO_EVERYBODY;
 		frame_tls(piece);
 	} else {
 		piece->wanted = least(piece->length,
@@ -984,6 +995,7 @@ INLINE void tell(struct piece *piece)
 told:
 	if (verdict == PROTOCOL_TLS)
 		tls_told(piece);
+	return TO_EVERYBODY;
 }
 
 /* Whether the socket's bytes are told: what they are is asked of its first calls. */
@@ -1043,7 +1055,7 @@ SUBPROGRAM int first_verdict(struct sock *sk, struct connection_event *connectio
 }
 
 /* At a socket's first bytes: who and where. Also says whether this is its first call. */
-SUBPROGRAM struct watched *meet(struct sock *sk, int *is_first)
+SUBPROGRAM struct watched *meet(struct sock *sk, enum hand_on *hand_on)
 {
 	__u8 state = sk->__sk_common.skc_state;
 	struct connection_event *connection;
@@ -1057,7 +1069,7 @@ SUBPROGRAM struct watched *meet(struct sock *sk, int *is_first)
 		return 0;
 	if (!begun->handed_on) {
 		begun->handed_on = 1;
-		*is_first = 1;
+		*hand_on = TO_FIRST;
 	}
 	if (begun->other)
 		return 0;
@@ -1104,23 +1116,22 @@ INLINE __u64 time_of(struct sock *sk, __u16 flags)
 	return tcp->tcp_clock_cache;
 }
 
-/* Whether this is the socket's first call. */
-INLINE int on_transfer(struct sock *sk, int length, __u16 flags)
+INLINE enum hand_on on_transfer(struct sock *sk, int length, __u16 flags)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct piece piece;
+	enum hand_on hand_on = TO_EVERYBODY, told;
 	struct watched *watched;
-	int is_first = 0;
 
 	watched = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (!watched)
-		watched = meet(sk, &is_first);
+		watched = meet(sk, &hand_on);
 	if (!watched || watched->verdict == OTHER)
-		return is_first;
+		return hand_on;
 	if (watched->self.connection.process.pid != (__u32)task->tgid) {
 		if (excluded_pid && excluded_pid == (__u32)task->tgid) {
 			dismiss(sk);
-			return is_first;
+			return hand_on;
 		}
 		change_process(watched);
 	}
@@ -1132,11 +1143,14 @@ INLINE int on_transfer(struct sock *sk, int length, __u16 flags)
 	piece.flags = flags;
 	piece.direction->position += length;
 	find_buffers(&piece.buffers);
-	if (is_known(&piece))
-		tell(&piece);
+	if (is_known(&piece)) {
+		told = tell(&piece);
+		if (hand_on == TO_EVERYBODY)
+			hand_on = told;
+	}
 	if (watched->verdict == OTHER)
 		dismiss(sk);
-	return is_first;
+	return hand_on;
 }
 
 INLINE int is_tcp(struct sock *sk)
@@ -1150,10 +1164,16 @@ SEC("tp_btf/sock_send_length")
 int payload_sent(__u64 *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
+	enum hand_on hand_on = TO_EVERYBODY;
 	int result = ctx[1];
 
-	if (result > 0 && is_tcp(sk) && on_transfer(sk, result, PAYLOAD_SENT))
+	if (result > 0 && is_tcp(sk))
+		hand_on = on_transfer(sk, result, PAYLOAD_SENT);
+	if (hand_on == TO_NOBODY)
+		return 0;
+	if (hand_on == TO_FIRST)
 		bpf_tail_call(ctx, &first_sent, 0);
+	bpf_tail_call(ctx, &next_sent, 0);
 	return 0;
 }
 
@@ -1162,10 +1182,16 @@ int payload_received(__u64 *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 	int result = ctx[1], flags = ctx[2];
+	enum hand_on hand_on = TO_EVERYBODY;
 
 	/* What is only looked at will be received again. */
-	if (result > 0 && !(flags & MSG_PEEK) && is_tcp(sk) && on_transfer(sk, result, 0))
+	if (result > 0 && !(flags & MSG_PEEK) && is_tcp(sk))
+		hand_on = on_transfer(sk, result, 0);
+	if (hand_on == TO_NOBODY)
+		return 0;
+	if (hand_on == TO_FIRST)
 		bpf_tail_call(ctx, &first_received, 0);
+	bpf_tail_call(ctx, &next_received, 0);
 	return 0;
 }
 

@@ -19,6 +19,7 @@
 #include "path.h"
 #include "socket.h"
 #include "sweep.h"
+#include "transfer.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";
 
@@ -316,13 +317,17 @@ SUBPROGRAM int on_transfer(struct sock *sk)
 SEC("tp_btf/sock_send_length")
 int tcp_send(__u64 *ctx)
 {
-	return on_transfer((struct sock *)ctx[0]);
+	on_transfer((struct sock *)ctx[0]);
+	bpf_tail_call(ctx, &next_sent, 0);
+	return 0;
 }
 
 SEC("tp_btf/sock_recv_length")
 int tcp_receive(__u64 *ctx)
 {
-	return on_transfer((struct sock *)ctx[0]);
+	on_transfer((struct sock *)ctx[0]);
+	bpf_tail_call(ctx, &next_received, 0);
+	return 0;
 }
 
 /* The socket behind a descriptor of the current process, 0 where it is none of TCP. */

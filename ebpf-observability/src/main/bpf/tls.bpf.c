@@ -16,6 +16,7 @@
 #include "emit.h"
 #include "payload.h"
 #include "socket.h"
+#include "transfer.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";
 
@@ -254,13 +255,17 @@ INLINE int on_socket(__u64 *ctx, __u32 unwanted)
 SEC("tp_btf/sock_send_length")
 int tls_socket_send(__u64 *ctx)
 {
-	return on_socket(ctx, CALL_READ);
+	on_socket(ctx, CALL_READ);
+	bpf_tail_call(ctx, &next_sent, 0);
+	return 0;
 }
 
 SEC("tp_btf/sock_recv_length")
 int tls_socket_receive(__u64 *ctx)
 {
-	return on_socket(ctx, CALL_WRITE);
+	on_socket(ctx, CALL_WRITE);
+	bpf_tail_call(ctx, &next_received, 0);
+	return 0;
 }
 
 /* To wake costs more than all the rest: an interrupt that the CPU sends itself. */

@@ -12,6 +12,7 @@
 #include "emit.h"
 #include "packet.h"
 #include "socket.h"
+#include "transfer.h"
 #include "udp.h"
 
 char _license[] SEC("license") = "Dual BSD/GPL";
@@ -209,13 +210,18 @@ INLINE int on_call(struct sock *sk, int result, int sent)
 SEC("tp_btf/sock_send_length")
 int udp_send(__u64 *ctx)
 {
-	return on_call((struct sock *)ctx[0], ctx[1], 1);
+	on_call((struct sock *)ctx[0], ctx[1], 1);
+	bpf_tail_call(ctx, &next_sent, 0);
+	return 0;
 }
 
 SEC("tp_btf/sock_recv_length")
 int udp_receive(__u64 *ctx)
 {
-	return ctx[2] & MSG_PEEK ? 0 : on_call((struct sock *)ctx[0], ctx[1], 0);
+	if (!(ctx[2] & MSG_PEEK))
+		on_call((struct sock *)ctx[0], ctx[1], 0);
+	bpf_tail_call(ctx, &next_received, 0);
+	return 0;
 }
 
 /* Tells every flow that has something to tell, and forgets those that rest. */

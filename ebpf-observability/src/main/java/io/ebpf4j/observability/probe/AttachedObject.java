@@ -26,6 +26,7 @@ final class AttachedObject implements AutoCloseable {
     private final Btf btf;
     private final TallyReader tallies;
     private final List<Link> links = new ArrayList<>();
+    private volatile boolean closed;
 
     private AttachedObject(BpfObject object, Btf btf) {
         this.object = object;
@@ -145,8 +146,13 @@ final class AttachedObject implements AutoCloseable {
         return attached;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     @Override
     public void close() {
+        closed = true;
         detach();
         object.close();
     }

@@ -14,6 +14,7 @@ import io.ebpf4j.ring.RingPoller;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ public final class ConnectivityEvents implements AutoCloseable {
     private final GapLog gapLog = new GapLog(System.nanoTime());
     private final Thread thread;
     private final RingPoller poller;
+    private final TransferChain chain = new TransferChain(); // the stream's thread's
     private final CountDownLatch opened = new CountDownLatch(1);
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     private final Object probesLock = new Object();
@@ -60,8 +62,8 @@ public final class ConnectivityEvents implements AutoCloseable {
     private volatile boolean closing;
     private @Nullable RecordingWriter recording;
 
-    /** How to open a layer's probe; that of TCP, if it is open, is given to it. */
-    private record Opening(Layer layer, Function<Optional<TcpProbe>, ? extends LayerProbe> probe) {}
+    /** How to open a layer's probe, which takes its place in the chain. */
+    private record Opening(Layer layer, Function<TransferChain, ? extends LayerProbe> probe) {}
 
     private static final class Watched {
         private final ProbeAccount account;
@@ -101,10 +103,8 @@ public final class ConnectivityEvents implements AutoCloseable {
         Objects.requireNonNull(consumer, "consumer");
         Consumer<ConnectivityEvent> asked = LayerSelection.of(options.layers(), consumer);
         List<Layer> layers = LayerSelection.probes(options.layers());
-        TcpProbe.Transfers transfers =
-                layers.contains(Layer.HTTP) ? TcpProbe.Transfers.HANDED_ON : TcpProbe.Transfers.ATTACHED;
         List<Opening> openings = layers.stream()
-                .map(layer -> new Opening(layer, tcp -> open(layer, options, asked, transfers, tcp)))
+                .map(layer -> new Opening(layer, chain -> open(layer, options, asked, chain)))
                 .toList();
         return start(
                 new ConnectivityEvents(openings, consumer, options.recording().map(file -> options)));
@@ -120,7 +120,7 @@ public final class ConnectivityEvents implements AutoCloseable {
      * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing
      */
     public static ConnectivityEvents start(TcpProbeOptions options, EventHandler handler) {
-        Opening tcp = new Opening(Layer.TCP, _ -> TcpProbe.open(options, handler));
+        Opening tcp = new Opening(Layer.TCP, chain -> TcpProbe.open(options, handler, chain));
         return start(new ConnectivityEvents(List.of(tcp), handler::gap, Optional.empty()));
     }
 
@@ -148,8 +148,7 @@ public final class ConnectivityEvents implements AutoCloseable {
             Layer layer,
             ConnectivityOptions options,
             Consumer<? super ConnectivityEvent> consumer,
-            TcpProbe.Transfers transfers,
-            Optional<TcpProbe> tcp) {
+            TransferChain chain) {
         return switch (layer) {
             case TCP ->
                 TcpProbe.open(
@@ -157,20 +156,21 @@ public final class ConnectivityEvents implements AutoCloseable {
                                 .withRingBytes(options.ringBytes())
                                 .withNetworkNamespace(options.networkNamespace()),
                         EventHandler.events(consumer),
-                        transfers);
+                        chain);
             case HTTP ->
                 PayloadProbe.open(
                         PayloadProbeOptions.DEFAULTS
                                 .withRingBytes(options.ringBytes())
                                 .withNetworkNamespace(options.networkNamespace()),
                         new PayloadDecoder(options.payload(), consumer),
-                        tcp.map(TcpProbe::handedOn).orElse(Map.of()));
+                        chain);
             case DNS ->
                 DnsProbe.open(
                         DnsProbeOptions.DEFAULTS
                                 .withRingBytes(options.ringBytes())
                                 .withNetworkNamespace(options.networkNamespace()),
-                        consumer);
+                        consumer,
+                        chain);
             case PROCESS ->
                 ProcessProbe.open(
                         ProcessProbeOptions.DEFAULTS.withRingBytes(options.ringBytes()),
@@ -180,13 +180,15 @@ public final class ConnectivityEvents implements AutoCloseable {
                         TlsProbeOptions.DEFAULTS
                                 .withRingBytes(options.ringBytes())
                                 .withNetworkNamespace(options.networkNamespace()),
-                        new PayloadDecoder(options.payload(), consumer));
+                        new PayloadDecoder(options.payload(), consumer),
+                        chain);
             case UDP ->
                 DatagramProbe.open(
                         DatagramProbeOptions.DEFAULTS
                                 .withRingBytes(options.ringBytes())
                                 .withNetworkNamespace(options.networkNamespace()),
-                        view -> consumer.accept(view.toEvent()));
+                        view -> consumer.accept(view.toEvent()),
+                        chain);
             case DROPS ->
                 DropProbe.open(
                         DropProbeOptions.DEFAULTS
@@ -234,20 +236,19 @@ public final class ConnectivityEvents implements AutoCloseable {
                 break;
             }
             try {
-                LayerProbe probe = opening.probe.apply(tcp());
+                LayerProbe probe = opening.probe.apply(chain);
                 watch(probe);
                 states.add(new LayerStatus(opening.layer, Optional.empty(), probe.skipped()));
             } catch (UncheckedIOException e) {
                 throw e;
             } catch (RuntimeException e) {
                 states.add(new LayerStatus(opening.layer, Optional.of(e), List.of()));
-                if (opening.layer == Layer.HTTP) {
-                    tcp().ifPresent(TcpProbe::attachTransfers);
-                }
+                chain.leaveOutClosed();
             }
             // what the layers before write meanwhile should not have to wait
             poller.poll(Duration.ZERO);
         }
+        chain.attach();
         status = List.copyOf(states);
         if (watched.isEmpty()) {
             states.stream()
@@ -258,14 +259,6 @@ public final class ConnectivityEvents implements AutoCloseable {
                     })
                     .ifPresent(failure::set);
         }
-    }
-
-    private Optional<TcpProbe> tcp() {
-        return watched.stream()
-                .map(layer -> layer.account.probe())
-                .filter(TcpProbe.class::isInstance)
-                .map(TcpProbe.class::cast)
-                .findFirst();
     }
 
     private void watch(LayerProbe probe) {
@@ -325,9 +318,11 @@ public final class ConnectivityEvents implements AutoCloseable {
 
     /** Programs first, so that the rings come to rest; then what is in the rings; then what waits in the readers. */
     private void finish() {
-        for (Watched layer : watched) {
-            layer.account.probe().detach();
-        }
+        // who runs others' programs goes first, so that nothing comes to those that are through with it
+        watched.stream()
+                .map(layer -> layer.account.probe())
+                .sorted(Comparator.comparing(probe -> probe.layer() != Layer.HTTP))
+                .forEach(LayerProbe::detach);
         int quiet = 0;
         for (int i = 0; i < DRAINS_AT_THE_END && quiet < 2; i++) {
             quiet = poller.poll(IN_FLIGHT) == 0 ? quiet + 1 : 0; // a program may be about to end on another CPU

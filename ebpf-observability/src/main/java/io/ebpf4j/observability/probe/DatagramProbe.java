@@ -12,6 +12,7 @@ import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.program.BpfProgram;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +20,10 @@ import java.util.function.Consumer;
  * to. Needs Linux 6.3 with BTF, CAP_BPF and CAP_PERFMON; whom sendto and sendmsg name is known on x86-64 only.
  */
 public final class DatagramProbe implements LayerProbe {
+    private static final String SEND = "udp_send";
+    private static final String RECEIVE = "udp_receive";
+    private static final Set<String> TRANSFERS = Set.of(SEND, RECEIVE);
+
     private final AttachedObject object;
     private final DatagramReader reader;
     private final long interval;
@@ -40,8 +45,13 @@ public final class DatagramProbe implements LayerProbe {
      * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing
      */
     public static DatagramProbe open(DatagramProbeOptions options, Consumer<? super DatagramView> handler) {
+        return TransferChain.ofOne(chain -> open(options, handler, chain));
+    }
+
+    static DatagramProbe open(
+            DatagramProbeOptions options, Consumer<? super DatagramView> handler, TransferChain chain) {
         long interval = options.flowInterval().toNanos();
-        AttachedObject object = AttachedObject.open(
+        AttachedObject object = AttachedObject.load(
                 BundledObject.UDP,
                 LoadOptions.DEFAULTS
                         .withMaxEntries("events", options.ringBytes())
@@ -49,7 +59,10 @@ public final class DatagramProbe implements LayerProbe {
                         .withGlobal("flow_interval", interval)
                         .withOptional("icmp_error")); // its tracepoint came with Linux 6.10
         try {
-            return new DatagramProbe(object, interval, handler);
+            DatagramProbe probe = new DatagramProbe(object, interval, handler);
+            object.attach(name -> !TRANSFERS.contains(name));
+            chain.add(object, SEND, RECEIVE);
+            return probe;
         } catch (RuntimeException e) {
             object.close();
             throw e;

@@ -12,6 +12,7 @@ import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.program.BpfProgram;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +21,10 @@ import java.util.function.Consumer;
  * DnsCounts#unreadable()}.
  */
 public final class DnsProbe implements LayerProbe {
+    private static final String SEND = "dns_send";
+    private static final String RECEIVE = "dns_receive";
+    private static final Set<String> TRANSFERS = Set.of(SEND, RECEIVE);
+
     private final AttachedObject object;
     private final DnsFormat format;
     private final DnsReader reader;
@@ -39,7 +44,11 @@ public final class DnsProbe implements LayerProbe {
      * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing
      */
     public static DnsProbe open(DnsProbeOptions options, Consumer<? super DnsTransaction> consumer) {
-        AttachedObject object = AttachedObject.open(
+        return TransferChain.ofOne(chain -> open(options, consumer, chain));
+    }
+
+    static DnsProbe open(DnsProbeOptions options, Consumer<? super DnsTransaction> consumer, TransferChain chain) {
+        AttachedObject object = AttachedObject.load(
                 BundledObject.DNS,
                 LoadOptions.DEFAULTS
                         .withMaxEntries("events", options.ringBytes())
@@ -47,7 +56,10 @@ public final class DnsProbe implements LayerProbe {
                         .withGlobal("server_port", options.port()));
         try {
             DnsFormat format = DnsFormat.bind(object.btf());
-            return new DnsProbe(object, format, new DnsReader(format, options.transactions(), consumer));
+            DnsProbe probe = new DnsProbe(object, format, new DnsReader(format, options.transactions(), consumer));
+            object.attach(name -> !TRANSFERS.contains(name));
+            chain.add(object, SEND, RECEIVE);
+            return probe;
         } catch (RuntimeException e) {
             object.close();
             throw e;

@@ -37,7 +37,8 @@ public record LossLedger(long timestamp, Map<Layer, Account> accounts) {
      *
      * @param kinds the counts of each kind of record; kinds that nothing was ever counted of may be left out
      * @param missedRuns runs of a program that the kernel left out because an interrupt hit a CPU where it was running; each
-     *     may be a missing record. Always 0 before Linux 5.12, which does not count them
+     *     may be a missing record; of programs that call other layers' programs, also one of those. Always 0 before Linux 5.12,
+     *     which does not count them
      * @param messages what became of the messages that the records were put together to
      */
     public record Account(Map<RecordKind, Counts> kinds, long missedRuns, MessageCounts messages) {

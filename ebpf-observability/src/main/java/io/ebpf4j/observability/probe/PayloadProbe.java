@@ -3,7 +3,6 @@ package io.ebpf4j.observability.probe;
 import io.ebpf4j.btf.Btf;
 import io.ebpf4j.kernel.sys.Kernel;
 import io.ebpf4j.map.BpfMap;
-import io.ebpf4j.map.UpdateMode;
 import io.ebpf4j.object.LoadOptions;
 import io.ebpf4j.object.Skipped;
 import io.ebpf4j.observability.event.Layer;
@@ -15,8 +14,6 @@ import io.ebpf4j.observability.event.PayloadType;
 import io.ebpf4j.observability.event.RecordReader;
 import io.ebpf4j.program.BpfProgram;
 import io.ebpf4j.program.TestRun;
-import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +43,6 @@ public final class PayloadProbe implements LayerProbe {
     private static final int BATCHES_OF_A_RING = 8;
     private static final long LONGEST_WAIT = 100_000_000; // nanoseconds
 
-    static final String FIRST_SENT = "first_sent";
-    static final String FIRST_RECEIVED = "first_received";
     private static final long SWEEP_INTERVAL = 100_000_000;
 
     private final AttachedObject object;
@@ -73,31 +68,21 @@ public final class PayloadProbe implements LayerProbe {
      * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing
      */
     public static PayloadProbe open(PayloadProbeOptions options, PayloadHandler handler) {
-        return open(options, handler, Map.of());
+        return TransferChain.ofOne(chain -> open(options, handler, chain));
     }
 
-    /** @param handedOn programs of another object that are to run for the first call of each socket, by {@code FIRST_...} */
-    static PayloadProbe open(PayloadProbeOptions options, PayloadHandler handler, Map<String, BpfProgram> handedOn) {
+    static PayloadProbe open(PayloadProbeOptions options, PayloadHandler handler, TransferChain chain) {
         BundledObject bundled = BundledObject.PAYLOAD;
         PayloadFormat format = PayloadFormat.bind(bundled.spec().btf().orElseThrow());
         AttachedObject object = AttachedObject.load(bundled, loadOptions(options, format));
         try {
             PayloadProbe probe = new PayloadProbe(object, format, handler);
-            handedOn.forEach((map, program) -> handOn(object.map(map), program));
+            chain.lead(object, "payload_sent", "payload_received");
             object.attach(_ -> true);
             return probe;
         } catch (RuntimeException e) {
             object.close();
             throw e;
-        }
-    }
-
-    private static void handOn(BpfMap programs, BpfProgram program) {
-        try (Arena arena = Arena.ofConfined()) {
-            programs.update(
-                    arena.allocateFrom(ValueLayout.JAVA_INT, 0),
-                    arena.allocateFrom(ValueLayout.JAVA_INT, program.fd()),
-                    UpdateMode.ANY);
         }
     }
 

@@ -27,17 +27,9 @@ import org.jspecify.annotations.Nullable;
  * has ended. {@link ConnectivityEvents} does all of this on a thread of its own.
  */
 public final class TcpProbe implements LayerProbe {
-    static final String SEND = "tcp_send";
-    static final String RECEIVE = "tcp_receive";
+    private static final String SEND = "tcp_send";
+    private static final String RECEIVE = "tcp_receive";
     private static final Set<String> TRANSFERS = Set.of(SEND, RECEIVE);
-
-    /** Who runs the programs that want to see the first call of each socket that sends, or receives. */
-    enum Transfers {
-        /** They are attached, and run for every call. */
-        ATTACHED,
-        /** A {@link PayloadProbe} runs them for the first call alone. */
-        HANDED_ON
-    }
 
     private final AttachedObject object;
     private final EventFormat format;
@@ -66,14 +58,15 @@ public final class TcpProbe implements LayerProbe {
      * @throws io.ebpf4j.kernel.BpfException when the kernel cannot or may not do this; the message says what is missing
      */
     public static TcpProbe open(TcpProbeOptions options, EventHandler handler) {
-        return open(options, handler, Transfers.ATTACHED);
+        return TransferChain.ofOne(chain -> open(options, handler, chain));
     }
 
-    static TcpProbe open(TcpProbeOptions options, EventHandler handler, Transfers transfers) {
+    static TcpProbe open(TcpProbeOptions options, EventHandler handler, TransferChain chain) {
         AttachedObject object = AttachedObject.load(BundledObject.TCP, loadOptions(options));
         try {
             TcpProbe probe = new TcpProbe(object, options, handler);
-            object.attach(name -> transfers == Transfers.ATTACHED || !TRANSFERS.contains(name));
+            object.attach(name -> !TRANSFERS.contains(name));
+            chain.addForFirstCalls(object, SEND, RECEIVE);
             // behind the programs: a socket is either found here or has its owner from its own events
             SocketSweeper.walk(object.program("tcp_owners"), IteratorLink.Options.EVERYTHING);
             return probe;
@@ -81,20 +74,6 @@ public final class TcpProbe implements LayerProbe {
             object.close();
             throw e;
         }
-    }
-
-    /** What a {@link PayloadProbe} is to run for the first call of each socket; nothing where this kernel is too old. */
-    Map<String, BpfProgram> handedOn() {
-        return object.programs().keySet().containsAll(TRANSFERS)
-                ? Map.of(
-                        PayloadProbe.FIRST_SENT, object.program(SEND),
-                        PayloadProbe.FIRST_RECEIVED, object.program(RECEIVE))
-                : Map.of();
-    }
-
-    /** For who was to hand transfers on and cannot. */
-    void attachTransfers() {
-        object.attach(TRANSFERS::contains);
     }
 
     private static LoadOptions loadOptions(TcpProbeOptions options) {

@@ -14,7 +14,6 @@ import io.ebpf4j.program.BpfProgram;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +39,8 @@ public final class TlsProbe implements LayerProbe {
     private static final int BYTES_BESIDE_CAPTURE = 256;
     private static final long LONGEST_WAIT = Duration.ofMillis(100).toNanos();
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
-    private static final Set<String> SOCKETS = Set.of("tls_socket_send", "tls_socket_receive");
+    private static final String SEND = "tls_socket_send";
+    private static final String RECEIVE = "tls_socket_receive";
 
     private final AttachedObject object;
     private final PayloadFormat format;
@@ -50,13 +50,13 @@ public final class TlsProbe implements LayerProbe {
     private long nextLook = System.nanoTime();
     private volatile boolean woken;
 
-    private TlsProbe(AttachedObject object, TlsProbeOptions options, PayloadHandler handler) {
+    private TlsProbe(AttachedObject object, TlsProbeOptions options, PayloadHandler handler, TransferChain chain) {
         this.object = object;
         format = PayloadFormat.bind(object.btf());
         demultiplexer = new PayloadDemultiplexer(format, handler);
         libraries = new TlsLibraries(object.object(), options.processes());
         try {
-            object.attach(SOCKETS::contains);
+            chain.add(object, SEND, RECEIVE);
             libraries.addInstalled(System.nanoTime());
             libraries.lookAtAll(System.nanoTime());
         } catch (RuntimeException e) {
@@ -75,9 +75,13 @@ public final class TlsProbe implements LayerProbe {
      *     That it cannot be done in one library is no exception: {@link #status()} says so
      */
     public static TlsProbe open(TlsProbeOptions options, PayloadHandler handler) {
+        return TransferChain.ofOne(chain -> open(options, handler, chain));
+    }
+
+    static TlsProbe open(TlsProbeOptions options, PayloadHandler handler, TransferChain chain) {
         AttachedObject object = AttachedObject.load(BundledObject.TLS, loadOptions(options));
         try {
-            return new TlsProbe(object, options, handler);
+            return new TlsProbe(object, options, handler, chain);
         } catch (RuntimeException e) {
             object.close();
             throw e;
@@ -90,7 +94,7 @@ public final class TlsProbe implements LayerProbe {
                 .withGlobal("capture_bytes", options.captureBytes())
                 .withGlobal("wake_interval", wakeInterval(options))
                 .withGlobal("only_netns", options.networkNamespace())
-                .withOptional(SOCKETS.toArray(String[]::new)); // their tracepoints came with Linux 6.3
+                .withOptional(SEND, RECEIVE); // their tracepoints came with Linux 6.3
     }
 
     /** A wake-up is an interrupt that the writer sends itself, so it waits for some records, but never for much of the ring. */
