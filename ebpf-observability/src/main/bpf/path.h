@@ -252,6 +252,8 @@ int tcp_measure(__u64 *ctx)
 	__u64 now, tick;
 	int closed;
 
+	if (!is_here(sk))
+		return 0;
 	/* Behind the ports and the two sequence numbers. A RST's window means nothing. */
 	bpf_probe_read_kernel(&header, sizeof(header), skb->data + 12);
 	closed = !header.window && header.words && !(header.flags & TCP_FLAG_RST);

@@ -1167,7 +1167,7 @@ int payload_sent(__u64 *ctx)
 	enum hand_on hand_on = TO_EVERYBODY;
 	int result = ctx[1];
 
-	if (result > 0 && is_tcp(sk))
+	if (result > 0 && is_tcp(sk) && is_here(sk))
 		hand_on = on_transfer(sk, result, PAYLOAD_SENT);
 	if (hand_on == TO_NOBODY)
 		return 0;
@@ -1185,7 +1185,7 @@ int payload_received(__u64 *ctx)
 	enum hand_on hand_on = TO_EVERYBODY;
 
 	/* What is only looked at will be received again. */
-	if (result > 0 && !(flags & MSG_PEEK) && is_tcp(sk))
+	if (result > 0 && !(flags & MSG_PEEK) && is_tcp(sk) && is_here(sk))
 		hand_on = on_transfer(sk, result, 0);
 	if (hand_on == TO_NOBODY)
 		return 0;

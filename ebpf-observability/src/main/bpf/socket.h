@@ -21,6 +21,12 @@ INLINE int is_watched(struct sock *sk)
 	return !only_netns || only_netns == netns_of(sk);
 }
 
+/* As is_watched, of a socket that the verifier vouches for: for programs that run for every call or segment. */
+INLINE int is_here(struct sock *sk)
+{
+	return !only_netns || only_netns == sk->__sk_common.skc_net.net->ns.inum;
+}
+
 INLINE __u64 cgroup_of(struct sock *sk)
 {
 	struct kernfs_node *node;

@@ -25,6 +25,9 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
     /** How long after an early end bytes may come: the programs are swept ten times a second. */
     private static final long LATEST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /** A power of two: two connections that stand at the same one are looked up by turns. */
+    private static final int PLACES = 256;
+
     /** The end of a connection that was told before its last bytes. */
     private record Ending(long key, long time) {}
 
@@ -43,6 +46,17 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
     private final AtomicLong kept = new AtomicLong();
     /** Closed, but bytes of them may still come. */
     private final ArrayDeque<Ending> endings = new ArrayDeque<>();
+
+    /**
+     * Streams of the record at hand, by where in it their connection stands: most parts follow another one of theirs, and then say
+     * nothing of it that is not known. A place counts as long as its key is of this turn.
+     */
+    private final @Nullable Stream[] placed = new @Nullable Stream[PLACES];
+
+    private final long[] placedKeys = new long[PLACES];
+    private long turn;
+    private long sequence;
+    private @Nullable PayloadView feeder;
 
     private long now;
     private int cpu;
@@ -63,6 +77,34 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
     public void payload(PayloadView view) {
         now = view.timestamp();
         cpu = view.cpu();
+        streamOf(view).accept(view);
+    }
+
+    private Stream streamOf(PayloadView view) {
+        int place = view.place();
+        if (place == 0) {
+            return known(view);
+        }
+        if (view.sequence() != sequence || view != feeder) {
+            sequence = view.sequence();
+            feeder = view;
+            turn++;
+        }
+        int at = place / Long.BYTES & PLACES - 1;
+        long key = turn << Integer.SIZE | Integer.toUnsignedLong(place);
+        Stream stream = placed[at];
+        if (stream == null || placedKeys[at] != key) {
+            stream = known(view);
+            if (stream.isDescribed()) {
+                placed[at] = stream;
+                placedKeys[at] = turn << Integer.SIZE | Integer.toUnsignedLong(place); // looking it up may begin a turn
+            }
+        }
+        return stream;
+    }
+
+    /** The stream with all that the record says of it. */
+    private Stream known(PayloadView view) {
         long key = key(view.stream(), view.source());
         Stream stream = streams.get(key);
         if (stream == null) {
@@ -70,7 +112,9 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
             streams.put(key, stream);
             kept.setOpaque(streams.size());
         }
-        stream.accept(view);
+        stream.recognize(view);
+        stream.describe(view);
+        return stream;
     }
 
     @Override
@@ -89,6 +133,7 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
     private void close(long key, long time) {
         Stream stream = streams.remove(key);
         if (stream != null) {
+            turn++;
             kept.setOpaque(streams.size());
             stream.close(time);
         }
@@ -106,6 +151,7 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
     @Override
     public void close() {
         endings.clear();
+        turn++;
         streams.drain(stream -> stream.close(now));
         kept.setOpaque(0);
     }
@@ -141,6 +187,7 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
     }
 
     private void evict(Stream stream) {
+        turn++;
         add(evicted, 1);
         stream.close(now);
     }
@@ -168,9 +215,12 @@ public final class PayloadDecoder implements PayloadHandler, AutoCloseable {
             this.source = source;
         }
 
+        /** Whether nothing is to be learned of it from more bytes. */
+        boolean isDescribed() {
+            return role != Direction.UNKNOWN && protocol != PayloadProtocol.UNKNOWN;
+        }
+
         void accept(PayloadView view) {
-            recognize(view);
-            describe(view);
             switch (protocol) {
                 case HTTP1, HTTP2 -> http(view);
                 case TLS -> tls(view);

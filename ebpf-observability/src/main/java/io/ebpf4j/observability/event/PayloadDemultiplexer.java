@@ -71,14 +71,10 @@ public final class PayloadDemultiplexer implements RecordReader {
         long count = parts(segment, offset);
         long at = format.sequenceSize;
         for (long i = 0; i < count; i++) {
-            if (at + format.partSize > length) {
+            at = payload.partEnd(segment, offset, at, length);
+            if (at < 0) {
                 return false;
             }
-            long next = payload.moveToPart(segment, offset, at);
-            if (!payload.fits(offset, length)) {
-                return false;
-            }
-            at = next;
         }
         return true;
     }
@@ -86,6 +82,7 @@ public final class PayloadDemultiplexer implements RecordReader {
     private void handOver(MemorySegment segment, long offset) {
         long count = parts(segment, offset);
         long at = format.sequenceSize;
+        payload.beginSequence();
         for (long i = 0; i < count; i++) {
             at = payload.moveToPart(segment, offset, at);
             handler.payload(payload);

@@ -19,14 +19,25 @@ public final class PayloadView extends SocketView {
         RECEIVED
     }
 
-    private static final long NO_PART = -1;
+    /** Where no connection is: the record's own is the one. */
+    private static final int NO_PLACE = 0;
+
+    private static final long NOT_HELD = -1;
     private static final int ALIGNMENT = Long.BYTES;
 
     private final PayloadFormat format;
-    /** Where in the ring the part is that is looked at; {@link #NO_PART} in a record of one call. */
-    private long part = NO_PART;
+    // read when the view is moved: what is asked for more than once
+    private long time;
+    private long position;
+    private long length;
+    private int captured;
+    private int flags;
     /** Where its bytes are in the ring. */
     private long captures;
+    /** Which record of several it is in, counted by who moves it. */
+    private long sequence;
+    /** Where in such a record its connection is. */
+    private int place = NO_PLACE;
 
     PayloadView(PayloadFormat format) {
         super(format.header, format.connection);
@@ -36,39 +47,84 @@ public final class PayloadView extends SocketView {
     /** Goes to the record of one call. */
     void moveToCall(MemorySegment ring, long offset) {
         moveTo(ring, offset);
-        part = NO_PART;
+        time = super.timestamp();
+        position = u64(format.position);
+        length = Integer.toUnsignedLong(u32(format.length));
+        captured = u32(format.captured);
+        flags = u16(format.flags);
         captures = offset + format.size;
+        place = NO_PLACE;
+    }
+
+    /** From now on it is moved within another record of several. */
+    void beginSequence() {
+        sequence++;
     }
 
     /**
-     * Goes to a part of a record of several, which may say of itself whatever it likes; to be asked {@link #fits} then.
+     * Goes to a part of a record of several, of which {@link #partEnd} said where it ends.
      *
      * @param at where in the record it is
      * @return where the next one is
      */
     long moveToPart(MemorySegment ring, long offset, long at) {
+        long part = offset + at;
         long after = at + format.partSize;
-        long place = Integer.toUnsignedLong(ring.get(U32, offset + at + format.partPlace));
-        moveTo(ring, offset + place);
-        part = offset + at;
-        captures = offset + after + (place == after ? format.placeSize : 0);
-        // A record begins at a multiple of eight in a ring, but anywhere in a recording.
-        return Math.ceilDiv(captures - offset + captured(), ALIGNMENT) * ALIGNMENT;
+        place = ring.get(U32, part + format.partPlace);
+        long where = Integer.toUnsignedLong(place);
+        moveTo(ring, offset + where);
+        time = ring.get(U64, part + format.partTime);
+        position = ring.get(U64, part + format.partPosition);
+        length = Integer.toUnsignedLong(ring.get(U32, part + format.partLength));
+        captured = ring.get(U16, part + format.partCaptured) & 0xffff;
+        flags = ring.get(U16, part + format.partFlags) & 0xffff;
+        long bytes = where == after ? after + format.placeSize : after;
+        captures = offset + bytes;
+        return align(bytes + captured);
     }
 
-    /** {@return whether the part lies in its record, its connection before it or right behind it} */
-    boolean fits(long offset, int recordLength) {
-        long at = part - offset;
-        long place = base() - offset;
-        return captured() <= length()
-                && place >= format.sequenceSize + format.partSize
-                && (place == at + format.partSize || place + format.placeSize <= at)
-                && captures + captured() <= offset + recordLength;
+    /**
+     * Looks at a part, which may say of itself whatever it likes; does not move to it.
+     *
+     * @param at where in the record it is
+     * @return where the next one is; negative where the part does not lie in its record, its connection before it or right
+     *     behind it
+     */
+    long partEnd(MemorySegment ring, long offset, long at, int recordLength) {
+        long part = offset + at;
+        long after = at + format.partSize;
+        if (after > recordLength) {
+            return NOT_HELD;
+        }
+        long where = Integer.toUnsignedLong(ring.get(U32, part + format.partPlace));
+        long passed = Integer.toUnsignedLong(ring.get(U32, part + format.partLength));
+        int here = ring.get(U16, part + format.partCaptured) & 0xffff;
+        long bytes = where == after ? after + format.placeSize : after;
+        boolean held = here <= passed
+                && where >= format.sequenceSize + format.partSize
+                && (where == after || where + format.placeSize <= at)
+                && bytes + here <= recordLength;
+        return held ? align(bytes + here) : NOT_HELD;
+    }
+
+    /** A record begins at a multiple of eight in a ring, but anywhere in a recording: what counts is the place in the record. */
+    private static long align(long at) {
+        return at + ALIGNMENT - 1 & -ALIGNMENT;
+    }
+
+    /** Which record of several it is in. */
+    long sequence() {
+        return sequence;
+    }
+
+    /** Where in that record its connection is, which others of its parts share; 0 in a record of one call. */
+    int place() {
+        return place;
     }
 
     @Override
     public long timestamp() {
-        return part == NO_PART ? super.timestamp() : partLong(format.partTime);
+        return time;
     }
 
     /** {@return which way they went} */
@@ -81,38 +137,37 @@ public final class PayloadView extends SocketView {
      * object, whose socket may not be known}
      */
     public long stream() {
-        return part != NO_PART || source() == PayloadSource.SOCKET ? cookie() : u64(format.stream);
+        return place != NO_PLACE || source() == PayloadSource.SOCKET ? cookie() : u64(format.stream);
     }
 
     /** {@return bytes of this direction before these, counted from the connection's start, or from its first sight} */
     public long position() {
-        return part == NO_PART ? u64(format.position) : partLong(format.partPosition);
+        return position;
     }
 
     /** {@return how many bytes passed} */
     public long length() {
-        return Integer.toUnsignedLong(
-                part == NO_PART ? u32(format.length) : segment().get(U32, part + format.partLength));
+        return length;
     }
 
     /** {@return how many of them, the first ones, are here} */
     public int captured() {
-        return part == NO_PART ? u32(format.captured) : partShort(format.partCaptured);
+        return captured;
     }
 
     /** {@return what they are taken for} */
     public PayloadProtocol protocol() {
-        return format.protocols[u8(part == NO_PART ? format.protocol : format.placeProtocol)];
+        return format.protocols[u8(place == NO_PLACE ? format.protocol : format.placeProtocol)];
     }
 
     /** {@return where they were seen} */
     public PayloadSource source() {
-        return format.sources[u8(part == NO_PART ? format.source : format.placeSource)];
+        return format.sources[u8(place == NO_PLACE ? format.source : format.placeSource)];
     }
 
     /** {@return whether the connection is older than the program, so that positions count from its first sight} */
     public boolean joinedLate() {
-        return part == NO_PART ? hasFlag(format.joined) : (u16(format.placeFlags) & format.joined) != 0;
+        return ((place == NO_PLACE ? flags : u16(format.placeFlags)) & format.joined) != 0;
     }
 
     /** {@return whether there was no buffer to read: sendfile, splice, io_uring, memory that was paged out} */
@@ -132,19 +187,10 @@ public final class PayloadView extends SocketView {
 
     /** {@return whether a record of that length holds what it says that it holds} */
     boolean fits(int recordLength) {
-        int bytes = captured();
-        return bytes >= 0 && bytes <= length() && format.size + bytes <= recordLength;
+        return captured >= 0 && captured <= length && format.size + captured <= recordLength;
     }
 
     private boolean hasFlag(int flag) {
-        return ((part == NO_PART ? u16(format.flags) : partShort(format.partFlags)) & flag) != 0;
-    }
-
-    private int partShort(long member) {
-        return segment().get(U16, part + member) & 0xffff;
-    }
-
-    private long partLong(long member) {
-        return segment().get(U64, part + member);
+        return (flags & flag) != 0;
     }
 }

@@ -2,6 +2,7 @@ package io.ebpf4j.observability.event;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.ebpf4j.btf.Btf;
 import io.ebpf4j.btf.BtfKind;
@@ -168,6 +169,54 @@ class PayloadDecoderTest {
                 .containsExactly(21L, 30L, 20L); // the second connection takes a time of its own
         assertThat(decoder.counts().lostBytes()).isZero();
         assertThat(decoder.counts().connections()).isEqualTo(2);
+    }
+
+    /** Three connections are kept: the fourth chases the first one out, whose next part then belongs to nothing known. */
+    @Test
+    void aConnectionThatIsGivenUpWithinARecordIsMetAnew() {
+        handle(sequence(
+                "ROLE_CLIENT",
+                100,
+                new Part(1, true, 0, REQUEST.length(), REQUEST),
+                new Part(2, true, 0, REQUEST.length(), REQUEST),
+                new Part(3, true, 0, REQUEST.length(), REQUEST),
+                new Part(4, true, 0, REQUEST.length(), REQUEST),
+                new Part(1, true, REQUEST.length(), REQUEST.length(), REQUEST),
+                new Part(1, false, 0, RESPONSE.length(), RESPONSE)));
+        assertThat(events)
+                .filteredOn(HttpExchanged.class::isInstance)
+                .extracting(
+                        event -> ((HttpExchanged) event).connection().cookie(),
+                        event -> ((HttpExchanged) event).exchange().status())
+                .startsWith(tuple(1L, 0), tuple(2L, 0));
+        assertThat(decoder.counts().evicted()).isEqualTo(2);
+        assertThat(decoder.counts().connections()).isEqualTo(3);
+        assertThat(decoder.counts().lostBytes()).isZero();
+    }
+
+    /** Its connection then stands in the record once more. */
+    @Test
+    void aConnectionMayChangeItsProcessWithinARecord() {
+        MemorySegment record = sequence(
+                "ROLE_CLIENT",
+                100,
+                new Part(1, true, 0, REQUEST.length(), REQUEST),
+                new Part(1, false, 0, RESPONSE.length(), RESPONSE),
+                new Part(2, true, REQUEST.length(), REQUEST.length(), REQUEST),
+                new Part(2, false, RESPONSE.length(), RESPONSE.length(), RESPONSE));
+        int length = (int) record.byteSize();
+        PayloadView view = new PayloadView(FORMAT);
+        long third = view.partEnd(record, 0, view.partEnd(record, 0, FORMAT.sequenceSize, length), length);
+        int place = record.get(ValueLayout.JAVA_INT, third + FORMAT.partPlace);
+        record.set(ValueLayout.JAVA_LONG, place + FORMAT.header.cookie, 1);
+        record.set(ValueLayout.JAVA_INT, place + FORMAT.connection.pid, 78);
+        handle(record);
+        assertThat(events)
+                .extracting(
+                        event -> ((HttpExchanged) event).connection().process().pid(),
+                        event -> ((HttpExchanged) event).exchange().status())
+                .containsExactly(tuple(77, 204), tuple(78, 204));
+        assertThat(decoder.counts().connections()).isOne();
     }
 
     /** As in a recording, where one record follows the other. */

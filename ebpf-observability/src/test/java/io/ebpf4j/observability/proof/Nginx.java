@@ -61,7 +61,7 @@ final class Nginx implements AutoCloseable {
               keepalive_requests 100000000;
               default_type text/plain;
               server {
-                listen 127.0.0.1:8080 backlog=1024;
+                listen 8080 backlog=1024;
                 location /ok/ { return 200 "all is well\\n"; }
                 location /head/ { return 200 "all is well\\n"; }
                 location /posted/ { return 200 "it is taken\\n"; }
