@@ -1,8 +1,5 @@
 package io.ebpf4j.benchmarks;
 
-import io.ebpf4j.btf.Btf;
-import io.ebpf4j.btf.BtfKind;
-import io.ebpf4j.elf.ElfFile;
 import io.ebpf4j.observability.aggregate.AggregateOptions;
 import io.ebpf4j.observability.aggregate.Family;
 import io.ebpf4j.observability.aggregate.FlowAggregator;
@@ -11,9 +8,6 @@ import io.ebpf4j.observability.event.EventFormat;
 import io.ebpf4j.observability.event.EventType;
 import io.ebpf4j.observability.identity.IdentityResolver;
 import io.ebpf4j.ring.RingBuffer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -41,7 +35,6 @@ public class AggregateBenchmark {
     private static final long HEADER = 8;
     private static final byte CLIENT = 1;
     private static final byte DATA = 1;
-    private static final String OBJECT = "/io/ebpf4j/observability/probe/tcp.bpf.o";
 
     /** Who looks on. */
     public enum Reader {
@@ -75,18 +68,18 @@ public class AggregateBenchmark {
     /** Lays the records out. */
     @Setup
     public void fill() {
-        Btf btf = types();
-        EventFormat format = EventFormat.bind(btf);
+        BundledTypes types = BundledTypes.of("tcp");
+        EventFormat format = EventFormat.bind(types.btf());
         records = Math.max(keys, LEAST_RECORDS);
-        long length = btf.sizeOf(btf.find("retransmitted", BtfKind.STRUCT).orElseThrow());
+        long length = types.size("retransmitted");
         long stride = length + HEADER + 7 & -8L;
         end = stride * records;
         consumer = arena.allocate(64, 64);
         producer = arena.allocate(64, 64);
         data = arena.allocate(4 * Long.highestOneBit(end), 4096);
-        long cookie = offset(btf, "event_header", "cookie");
-        long time = offset(btf, "event_header", "timestamp");
-        long remote = offset(btf, "connection_event", "remote_address");
+        long cookie = types.offset("event_header", "cookie");
+        long time = types.offset("event_header", "timestamp");
+        long remote = types.offset("connection_event", "remote_address");
         for (int i = 0; i < records; i++) {
             long at = i * stride;
             data.set(ValueLayout.JAVA_INT, at, (int) length);
@@ -96,9 +89,9 @@ public class AggregateBenchmark {
             record.set(ValueLayout.JAVA_LONG_UNALIGNED, time, 1_000_000_000L + i);
             record.set(ValueLayout.JAVA_SHORT_UNALIGNED, remote + 10, (short) -1);
             record.set(ValueLayout.JAVA_INT_UNALIGNED, remote + 12, i % keys);
-            record.set(ValueLayout.JAVA_BYTE, offset(btf, "connection_event", "role"), CLIENT);
-            record.set(ValueLayout.JAVA_INT_UNALIGNED, offset(btf, "retransmitted", "segments"), 1);
-            record.set(ValueLayout.JAVA_BYTE, offset(btf, "retransmitted", "segment"), DATA);
+            record.set(ValueLayout.JAVA_BYTE, types.offset("connection_event", "role"), CLIENT);
+            record.set(ValueLayout.JAVA_INT_UNALIGNED, types.offset("retransmitted", "segments"), 1);
+            record.set(ValueLayout.JAVA_BYTE, types.offset("retransmitted", "segment"), DATA);
         }
         aggregator = new FlowAggregator(
                 AggregateOptions.DEFAULTS
@@ -115,24 +108,6 @@ public class AggregateBenchmark {
                 }
             });
         }
-    }
-
-    private static Btf types() {
-        try (InputStream object = EventFormat.class.getResourceAsStream(OBJECT)) {
-            ElfFile elf = ElfFile.parse(object.readAllBytes(), OBJECT);
-            return Btf.parse(elf.data(elf.section(".BTF").orElseThrow()).toArray(ValueLayout.JAVA_BYTE), OBJECT);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-    }
-
-    private static long offset(Btf btf, String struct, String member) {
-        int type = btf.find(struct, BtfKind.STRUCT).orElseThrow();
-        int index = 0;
-        while (!btf.memberName(type, index).equals(member)) {
-            index++;
-        }
-        return btf.memberBitOffset(type, index) / Byte.SIZE;
     }
 
     /** Makes the same records new ones: a ring that begins again. */

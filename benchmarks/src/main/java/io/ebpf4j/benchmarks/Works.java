@@ -99,6 +99,13 @@ final class Works {
                 aggregate("10,000 keys, snapshots meanwhile", 10_000, "SNAPSHOTS"),
                 timed("DNS response, 4 records", List.of(), "DecoderBenchmark.dns", 1, NANOS, 0),
                 timed("HTTP/1 exchange", List.of(), "DecoderBenchmark.http1", 1, NANOS, 0),
+                timed(
+                        "payload record, an HTTP/1 exchange",
+                        List.of(),
+                        "PayloadBenchmark.exchanges",
+                        PayloadBenchmark.EXCHANGES,
+                        NANOS,
+                        0),
                 timed("HPACK block, 4 headers", List.of(), "DecoderBenchmark.hpack", 1, NANOS, 0));
     }
 
