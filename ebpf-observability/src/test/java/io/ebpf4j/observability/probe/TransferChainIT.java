@@ -8,8 +8,11 @@ import io.ebpf4j.observability.event.ConnectivityEvent;
 import io.ebpf4j.observability.event.DatagramFlow;
 import io.ebpf4j.observability.event.Direction;
 import io.ebpf4j.observability.event.DnsTransaction;
+import io.ebpf4j.observability.event.EventHandler;
 import io.ebpf4j.observability.event.HttpExchanged;
 import io.ebpf4j.observability.event.Layer;
+import io.ebpf4j.observability.event.PayloadDecoder;
+import io.ebpf4j.observability.event.PayloadOptions;
 import io.ebpf4j.observability.event.PayloadSource;
 import io.ebpf4j.observability.event.SocketSample;
 import io.ebpf4j.program.ProgramStatistics;
@@ -188,6 +191,37 @@ class TransferChainIT {
                     await(SocketSample.class, told -> told.connection().remote().port() == server.getLocalPort());
             assertThat(sample.connection().process().pid())
                     .isEqualTo((int) ProcessHandle.current().pid());
+        }
+    }
+
+    /** As where the layer that leads cannot be watched, or one between. */
+    @Test
+    void whoIsClosedIsLeftOut() throws Exception {
+        TransferChain chain = new TransferChain();
+        try (TestNetwork network = new TestNetwork();
+                DnsServer resolver = new DnsServer(network);
+                ProgramStatistics statistics = ProgramStatistics.enable();
+                DatagramProbe first = DatagramProbe.open(DatagramProbeOptions.DEFAULTS, view -> {}, chain);
+                DatagramProbe second =
+                        DatagramProbe.open(DatagramProbeOptions.DEFAULTS, view -> events.add(view.toEvent()), chain);
+                TcpProbe tcp = TcpProbe.open(TcpProbeOptions.DEFAULTS, EventHandler.events(events::add), chain);
+                PayloadProbe http = PayloadProbe.open(
+                        PayloadProbeOptions.DEFAULTS,
+                        new PayloadDecoder(PayloadOptions.DEFAULTS, events::add),
+                        chain)) {
+            assertThat(statistics).isNotNull();
+            assertThat(resolver.pid()).isPositive();
+            first.close();
+            http.close();
+            chain.leaveOutClosed();
+            chain.attach();
+            network.inside("dig", "+short", "host.test", "@127.0.0.1");
+            assertThat(second.programs().get("udp_send").info().runCount()).isPositive();
+            assertThat(tcp.programs().get("tcp_send").info().runCount()).isZero();
+            second.flush();
+            try (DrainedProbe drained = new DrainedProbe(second)) {
+                assertThat(drained.await(() -> events.peek())).isInstanceOf(DatagramFlow.class);
+            }
         }
     }
 
