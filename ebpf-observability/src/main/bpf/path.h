@@ -252,20 +252,18 @@ int tcp_measure(__u64 *ctx)
 	__u64 now, tick;
 	int closed;
 
-	if (!is_here(sk))
-		return 0;
 	/* Behind the ports and the two sequence numbers. A RST's window means nothing. */
 	bpf_probe_read_kernel(&header, sizeof(header), skb->data + 12);
 	closed = !header.window && header.words && !(header.flags & TCP_FLAG_RST);
 	tick = bpf_jiffies64();
 	if (!closed && looked_at[place].socket == (__u64)sk && looked_at[place].tick == tick)
 		return 0;
-	known = bpf_sk_storage_get(&connections, sk, 0, 0);
-	if (!known || known->ended)
-		return 0;
 	/* While the window is closed every segment counts: one of them opens it. */
 	looked_at[place].socket = closed ? 0 : (__u64)sk;
 	looked_at[place].tick = tick;
+	known = bpf_sk_storage_get(&connections, sk, 0, 0);
+	if (!known || known->ended)
+		return 0;
 	if (closed && !known->life.closed_since) {
 		known->life.closed_since = bpf_ktime_get_ns();
 		known->life.zero_windows++;

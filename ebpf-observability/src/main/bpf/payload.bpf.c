@@ -1047,7 +1047,7 @@ SUBPROGRAM int first_verdict(struct sock *sk, struct connection_event *connectio
 	struct socket *socket = PROBE(sk->sk_socket);
 
 	/* A socket without a file is the kernel's own: what its calls carry is in no user's buffer. */
-	if (!is_watched(sk) || !socket || !PROBE(socket->file))
+	if (!socket || !PROBE(socket->file))
 		return OTHER;
 	if (connection->local_port == DNS_PORT || connection->remote_port == DNS_PORT)
 		return wants(PROTOCOL_DNS) ? PROTOCOL_DNS : OTHER;
@@ -1062,7 +1062,7 @@ SUBPROGRAM struct watched *meet(struct sock *sk, enum hand_on *hand_on)
 	struct watched *watched;
 	struct begun *begun;
 
-	if (state == TCP_CLOSE || state == TCP_LISTEN)
+	if (state == TCP_CLOSE || state == TCP_LISTEN || !is_here(sk))
 		return 0;
 	begun = bpf_sk_storage_get(&beginnings, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!begun)
@@ -1167,7 +1167,7 @@ int payload_sent(__u64 *ctx)
 	enum hand_on hand_on = TO_EVERYBODY;
 	int result = ctx[1];
 
-	if (result > 0 && is_tcp(sk) && is_here(sk))
+	if (result > 0 && is_tcp(sk))
 		hand_on = on_transfer(sk, result, PAYLOAD_SENT);
 	if (hand_on == TO_NOBODY)
 		return 0;
@@ -1185,7 +1185,7 @@ int payload_received(__u64 *ctx)
 	enum hand_on hand_on = TO_EVERYBODY;
 
 	/* What is only looked at will be received again. */
-	if (result > 0 && !(flags & MSG_PEEK) && is_tcp(sk) && is_here(sk))
+	if (result > 0 && !(flags & MSG_PEEK) && is_tcp(sk))
 		hand_on = on_transfer(sk, result, 0);
 	if (hand_on == TO_NOBODY)
 		return 0;
@@ -1217,10 +1217,10 @@ int payload_state(__u64 *ctx)
 	struct watched *watched;
 
 	if (new == TCP_SYN_SENT) {
-		if (is_tcp(sk))
+		if (is_tcp(sk) && is_here(sk))
 			on_begin(sk, ROLE_CLIENT);
 	} else if (new == TCP_SYN_RECV && old == TCP_LISTEN) {
-		if (is_tcp(sk))
+		if (is_tcp(sk) && is_here(sk))
 			on_begin(sk, ROLE_SERVER);
 	} else if (new == TCP_CLOSE && old != TCP_LISTEN && old != TCP_SYN_SENT && is_tcp(sk)) {
 		watched = bpf_sk_storage_get(&sockets, sk, 0, 0);

@@ -21,7 +21,7 @@ INLINE int is_watched(struct sock *sk)
 	return !only_netns || only_netns == netns_of(sk);
 }
 
-/* As is_watched, of a socket that the verifier vouches for: for programs that run for every call or segment. */
+/* As is_watched, of a socket that the verifier vouches for. */
 INLINE int is_here(struct sock *sk)
 {
 	return !only_netns || only_netns == sk->__sk_common.skc_net.net->ns.inum;
