@@ -783,8 +783,8 @@ enum held {
 };
 
 /*
- * Puts a call of an HTTP/1 stream into a batch: an enum held. Of a call in the middle of a message the length alone counts, unless chunks
- * may begin with it. Where this call cannot be held, what waits of its socket is told before it.
+ * Puts a call of an HTTP/1 stream into a batch: an enum held. Of a call in the middle of a message the length alone counts,
+ * unless chunks may begin with it. Where this call cannot be held, what waits of its socket is told before it.
  */
 SUBPROGRAM int hold(struct piece *piece)
 {
