@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +39,7 @@ class CostIT {
     private static final double NANOS_SLACK = 3;
     private static final int SAMPLES = 5;
     private static final int ROUNDS = 7;
+    private static final int CONNECTIONS = 16;
     private static final double LEAST_SHARE = 0.60;
 
     @TempDir
@@ -63,7 +65,7 @@ class CostIT {
             double floor = RunStatistics.floor();
             System.out.printf("a run that does nothing is counted with %.0f ns%n", floor);
             try (Watch watch = Watch.counting(network.inode(), RING, layers)) {
-                for (int connections : List.of(1, 16)) {
+                for (int connections : List.of(1, CONNECTIONS)) {
                     Wrk.run(network, "/fast/1", connections, 1); // code and sockets are warm
                     List<Double> samples = new ArrayList<>();
                     RunStatistics begin = RunStatistics.now();
@@ -109,34 +111,34 @@ class CostIT {
         }
     }
 
-    /** Both ends of each connection are watched: the programs run four times a request, and each exchange is told twice. */
+    /** Both ends of each connection are watched: the programs run six times a request, and each exchange is told twice. */
     @Test
     @Timeout(240)
     void throughputWithBothEndsWatched() throws IOException {
-        try (TestPath network = new TestPath();
-                Nginx nginx = new Nginx(network.near, folder, 1)) {
-            for (String path : List.of("/fast/1", "/static/1")) {
-                throughput(
-                        path + ", both ends watched",
-                        network.near.inode(),
-                        nginx,
-                        seconds -> Wrk.run(network.near, path, 16, seconds));
-            }
-        }
+        throughput(
+                "both ends watched", network -> (path, seconds) -> Wrk.run(network.near, path, CONNECTIONS, seconds));
     }
 
     /** As a server is that is watched while its clients are elsewhere: wrk is in a network that is not watched. */
     @Test
     @Timeout(240)
     void throughputWithTheServerWatched() throws IOException {
+        throughput(
+                "server watched",
+                network -> (path, seconds) -> Wrk.run(network.far, TestPath.NEAR, path, CONNECTIONS, seconds));
+    }
+
+    /** Asks nginx for a path for so many seconds. */
+    private interface Load {
+        Wrk run(String path, int seconds);
+    }
+
+    private void throughput(String what, Function<TestPath, Load> from) throws IOException {
         try (TestPath network = new TestPath();
                 Nginx nginx = new Nginx(network.near, folder, 1)) {
+            Load load = from.apply(network);
             for (String path : List.of("/fast/1", "/static/1")) {
-                throughput(
-                        path + ", server watched",
-                        network.near.inode(),
-                        nginx,
-                        seconds -> Wrk.run(network.far, TestPath.NEAR, path, 16, seconds));
+                throughput(path + ", " + what, network.near.inode(), nginx, seconds -> load.run(path, seconds));
             }
         }
     }
