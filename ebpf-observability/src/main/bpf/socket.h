@@ -21,7 +21,7 @@ INLINE int is_watched(struct sock *sk)
 	return !only_netns || only_netns == netns_of(sk);
 }
 
-/* As is_watched, of a socket that the verifier vouches for. */
+/* As is_watched, of a socket that the verifier vouches for: loads in place of calls. */
 INLINE int is_here(struct sock *sk)
 {
 	return !only_netns || only_netns == sk->__sk_common.skc_net.net->ns.inum;

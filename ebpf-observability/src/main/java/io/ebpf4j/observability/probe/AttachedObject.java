@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -57,6 +58,12 @@ final class AttachedObject implements AutoCloseable {
             object.close();
             throw e;
         }
+    }
+
+    /** Attaches the programs that this kernel can run, but for those of these names. */
+    void attachAllBut(String... names) {
+        Set<String> left = Set.of(names);
+        attach(name -> !left.contains(name));
     }
 
     /** Attaches the programs of those names that this kernel can run. */

@@ -12,7 +12,6 @@ import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.program.BpfProgram;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +21,6 @@ import java.util.function.Consumer;
 public final class DatagramProbe implements LayerProbe {
     private static final String SEND = "udp_send";
     private static final String RECEIVE = "udp_receive";
-    private static final Set<String> TRANSFERS = Set.of(SEND, RECEIVE);
 
     private final AttachedObject object;
     private final DatagramReader reader;
@@ -60,7 +58,7 @@ public final class DatagramProbe implements LayerProbe {
                         .withOptional("icmp_error")); // its tracepoint came with Linux 6.10
         try {
             DatagramProbe probe = new DatagramProbe(object, interval, handler);
-            object.attach(name -> !TRANSFERS.contains(name));
+            object.attachAllBut(SEND, RECEIVE);
             chain.add(object, SEND, RECEIVE);
             return probe;
         } catch (RuntimeException e) {

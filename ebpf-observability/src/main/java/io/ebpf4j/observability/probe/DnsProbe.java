@@ -12,7 +12,6 @@ import io.ebpf4j.observability.event.Layer;
 import io.ebpf4j.program.BpfProgram;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -23,7 +22,6 @@ import java.util.function.Consumer;
 public final class DnsProbe implements LayerProbe {
     private static final String SEND = "dns_send";
     private static final String RECEIVE = "dns_receive";
-    private static final Set<String> TRANSFERS = Set.of(SEND, RECEIVE);
 
     private final AttachedObject object;
     private final DnsFormat format;
@@ -57,7 +55,7 @@ public final class DnsProbe implements LayerProbe {
         try {
             DnsFormat format = DnsFormat.bind(object.btf());
             DnsProbe probe = new DnsProbe(object, format, new DnsReader(format, options.transactions(), consumer));
-            object.attach(name -> !TRANSFERS.contains(name));
+            object.attachAllBut(SEND, RECEIVE);
             chain.add(object, SEND, RECEIVE);
             return probe;
         } catch (RuntimeException e) {

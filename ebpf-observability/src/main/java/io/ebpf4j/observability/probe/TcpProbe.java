@@ -15,7 +15,6 @@ import io.ebpf4j.program.BpfProgram;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 public final class TcpProbe implements LayerProbe {
     private static final String SEND = "tcp_send";
     private static final String RECEIVE = "tcp_receive";
-    private static final Set<String> TRANSFERS = Set.of(SEND, RECEIVE);
 
     private final AttachedObject object;
     private final EventFormat format;
@@ -65,7 +63,7 @@ public final class TcpProbe implements LayerProbe {
         AttachedObject object = AttachedObject.load(BundledObject.TCP, loadOptions(options));
         try {
             TcpProbe probe = new TcpProbe(object, options, handler);
-            object.attach(name -> !TRANSFERS.contains(name));
+            object.attachAllBut(SEND, RECEIVE);
             chain.addForFirstCalls(object, SEND, RECEIVE);
             // behind the programs: a socket is either found here or has its owner from its own events
             SocketSweeper.walk(object.program("tcp_owners"), IteratorLink.Options.EVERYTHING);

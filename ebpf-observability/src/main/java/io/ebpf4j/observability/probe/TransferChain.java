@@ -144,26 +144,26 @@ final class TransferChain {
     }
 
     private void connect() {
-        for (int i = 0; i + 1 < places.size(); i++) {
-            places.get(i).handOnTo(places.get(i + 1));
+        for (int i = 0; i < places.size(); i++) {
+            handOn(places.get(i), places.subList(i + 1, places.size()));
         }
-        if (!places.isEmpty()) {
-            places.getLast().handOnToNobody();
-        }
-        Place first = leader;
-        if (first == null) {
+        Place leading = leader;
+        if (leading == null) {
             return;
         }
-        Place other = firstCalls;
-        if (other != null) {
-            first.handFirstCallsOnTo(other);
+        handOn(leading, places);
+        Place first = firstCalls;
+        if (first != null) {
+            leading.handFirstCallsOnTo(first);
+            handOn(first, places);
         }
-        for (Place before : other == null ? List.of(first) : List.of(first, other)) {
-            if (places.isEmpty()) {
-                before.handOnToNobody();
-            } else {
-                before.handOnTo(places.getFirst());
-            }
+    }
+
+    private static void handOn(Place place, List<Place> rest) {
+        if (rest.isEmpty()) {
+            place.handOnToNobody();
+        } else {
+            place.handOnTo(rest.getFirst());
         }
     }
 }
