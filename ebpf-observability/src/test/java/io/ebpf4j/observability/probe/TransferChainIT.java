@@ -51,6 +51,16 @@ import org.junit.jupiter.api.io.TempDir;
 class TransferChainIT {
     private static final int DNS = 53;
 
+    /** Its socket blocks, so that none of its calls fails: by a call that fails TLS would learn the socket too. */
+    private static final String TUNNELLED = """
+            import http.client, ssl
+            context = ssl._create_unverified_context()
+            connection = http.client.HTTPSConnection('127.0.0.1', %d, context=context)
+            connection.set_tunnel('127.0.0.1', %d)
+            connection.request('GET', '/behind')
+            connection.getresponse().read()
+            """;
+
     @TempDir
     private Path folder;
 
@@ -239,9 +249,7 @@ class TransferChainIT {
                 Proxy proxy = new Proxy(server.port());
                 ConnectivityEvents stream = watch(EnumSet.allOf(Layer.class))) {
             assertThat(stream.isRunning()).isTrue();
-            TlsServer.run(
-                    "curl -sSk -o /dev/null --proxy http://127.0.0.1:" + proxy.port() + " " + server.url("/behind"),
-                    folder);
+            TlsServer.run("python3 -c \"" + TUNNELLED.formatted(proxy.port(), server.port()) + "\"", folder);
 
             HttpExchanged connect = await(
                     HttpExchanged.class,
