@@ -53,10 +53,10 @@ class TransferChainIT {
 
     /** Its socket blocks, so that none of its calls fails: by a call that fails TLS would learn the socket too. */
     private static final String TUNNELLED = """
-            import http.client, ssl
+            import http.client, ssl, sys
             context = ssl._create_unverified_context()
-            connection = http.client.HTTPSConnection('127.0.0.1', %d, context=context)
-            connection.set_tunnel('127.0.0.1', %d)
+            connection = http.client.HTTPSConnection('127.0.0.1', int(sys.argv[1]), context=context)
+            connection.set_tunnel('127.0.0.1', int(sys.argv[2]))
             connection.request('GET', '/behind')
             connection.getresponse().read()
             """;
@@ -249,7 +249,7 @@ class TransferChainIT {
                 Proxy proxy = new Proxy(server.port());
                 ConnectivityEvents stream = watch(EnumSet.allOf(Layer.class))) {
             assertThat(stream.isRunning()).isTrue();
-            TlsServer.run("python3 -c \"" + TUNNELLED.formatted(proxy.port(), server.port()) + "\"", folder);
+            TlsServer.run("python3 -c \"" + TUNNELLED + "\" " + proxy.port() + " " + server.port(), folder);
 
             HttpExchanged connect = await(
                     HttpExchanged.class,
